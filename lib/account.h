@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An account: one person's mailbox, held by value so that nobody has to free
+ * it. Everything else in the store (credentials, forwarding, usage) hangs on
+ * the immutable random id, never on the name, which can be given to somebody
+ * else one day.
+ */
+#ifndef ALUMNI_ACCOUNT_H
+#define ALUMNI_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/address.h"
+
+#define ACCOUNT_ID_BYTES           33 /* 128 random bits in hex, and NUL */
+#define ACCOUNT_CLASS_BYTES        64
+#define ACCOUNT_DIRECTORY_BYTES    64
+#define ACCOUNT_DIRECTORY_ID_BYTES 256
+
+struct account {
+	char id[ACCOUNT_ID_BYTES];
+	/* Local part of the account's address: lower case, no domain. */
+	char name[ADDRESS_LOCAL_BYTES];
+	/* Name of a class of the configuration: quota and retention follow
+	   from it unless the account has its own. */
+	char class_name[ACCOUNT_CLASS_BYTES];
+	bool enabled;
+	int64_t created_at; /* Unix seconds */
+
+	/* The directory entry that this account belongs to. Both are empty
+	   when the account is not pinned: then no directory password opens
+	   it. */
+	char directory[ACCOUNT_DIRECTORY_BYTES];
+	char directory_id[ACCOUNT_DIRECTORY_ID_BYTES];
+
+	bool has_own_quota;
+	int64_t own_quota; /* bytes, 0 = unlimited; only if has_own_quota */
+
+	/* Empty: not forwarded. Otherwise a complete external address. */
+	char forward_address[ADDRESS_BYTES];
+	bool forward_keep_copy;
+
+	/* Last published usage; 0 until something was published. */
+	int64_t usage_bytes;
+	int64_t usage_messages;
+
+	/* Save time of the oldest message in Trash, Unix seconds; 0 = none
+	   known. The generation rises with every publication by a session;
+	   see store_trash_expired(). */
+	int64_t trash_oldest;
+	int64_t trash_generation;
+};
+
+static inline bool account_is_pinned(const struct account *account)
+{
+	return account->directory_id[0] != '\0';
+}
+
+static inline bool account_forwards(const struct account *account)
+{
+	return account->forward_address[0] != '\0';
+}
+
+/* A forwarding account that keeps no copy stores nothing here, so its quota
+   never stands in the way of its mail. */
+static inline bool account_stores_mail(const struct account *account)
+{
+	return !account_forwards(account) || account->forward_keep_copy;
+}
+
+#endif

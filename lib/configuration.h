@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one configuration file, /etc/alumnimail/alumnimail.conf, that every
+ * part reads. It is world-readable: mail processes already run as the mail
+ * user when a plugin starts. Secrets are in files of their own that it names.
+ *
+ * The options, their types, defaults and meanings stand in one table in
+ * configuration-options.c.
+ */
+#ifndef ALUMNI_CONFIGURATION_H
+#define ALUMNI_CONFIGURATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+
+#define CONFIGURATION_DEFAULT_PATH "/etc/alumnimail/alumnimail.conf"
+/* Names another file, for a second instance on one machine. */
+#define CONFIGURATION_PATH_VARIABLE "ALUMNIMAIL_CONFIG"
+
+enum over_quota_copy {
+	/* The forwarded copy goes out, the kept one is left out. */
+	OVER_QUOTA_COPY_FORWARD_ONLY,
+	/* The recipient is refused as if there were no forwarding. */
+	OVER_QUOTA_COPY_REJECT,
+};
+
+enum directory_tls {
+	DIRECTORY_TLS_NONE,     /* ldap:// in the clear: loopback only */
+	DIRECTORY_TLS_STARTTLS, /* StartTLS, required */
+	DIRECTORY_TLS_LDAPS,    /* ldaps:// */
+};
+
+/* class "student" { ... } */
+struct class_options {
+	char *name;
+	int64_t quota;           /* bytes, 0 = unlimited */
+	int64_t trash_retention; /* seconds, 0 = for ever */
+};
+
+/* Maps a value of the directory's class attribute to one of our classes. */
+struct class_map {
+	char *value;
+	char *class_name;
+};
+
+/* directory "university" { ... } */
+struct directory_options {
+	char *name;
+	char **uris; /* NULL-terminated */
+	enum directory_tls tls;
+	char *ca_file; /* NULL = the system's */
+	char *bind_dn; /* NULL = anonymous search */
+	char *bind_password_file;
+	char *base;
+	char *filter;        /* %u is the escaped account name */
+	char *active_filter; /* NULL = every entry is active */
+	char *deny_filter;   /* NULL = nobody is denied */
+	char *id_attribute;
+	char *class_attribute; /* NULL = the default class */
+	struct class_map *class_map; /* in order: the first that fits */
+	size_t class_map_count;
+	unsigned int connect_timeout_msecs;
+	unsigned int request_timeout_msecs;
+};
+
+struct configuration {
+	char *path; /* the file read */
+
+	char **domains; /* NULL-terminated; the first is the primary one */
+	char *store;    /* "sqlite:/var/lib/alumnimail" */
+	char *mail_home; /* folder above the accounts' home folders */
+	char *mail_user;
+	char *mail_group;
+	char *postmaster; /* account name or address for role addresses */
+	char *default_class;
+	bool create_accounts;
+	int64_t name_quarantine; /* seconds */
+	int64_t quota_grace;     /* bytes */
+	enum over_quota_copy over_quota_copy;
+
+	char *srs_domain; /* the primary domain unless set */
+	char *srs_secret_file;
+	unsigned int srs_max_age_days;
+
+	char *milter_user;
+	char *milter_socket;
+	char *maps_socket;
+	char *socket_group; /* group that may connect: Postfix's */
+	unsigned int milter_store_handles;
+	char *metrics_listen; /* "address:port", NULL = none */
+
+	char *auth_socket; /* Dovecot's auth client socket */
+	unsigned int trash_expire_batch; /* accounts per query */
+
+	struct class_options *classes;
+	size_t class_count;
+	struct directory_options *directories; /* in the order of the file */
+	size_t directory_count;
+};
+
+/* The path to read: the argument if not NULL, else the environment variable,
+   else the default. */
+const char *configuration_path(const char *path);
+
+/* Reads and checks the file; nothing is kept on failure. Errors name file and
+   line where there is one, what is wrong, and what would be right. Does not
+   open the secrets that it names: not every reader may.
+   Returns 0, or -1 with an error. Not thread-safe (libconfuse's parser is
+   not): call it from one thread at a time. */
+int configuration_load(const char *path,
+		       struct configuration **configuration_r,
+		       struct error *error);
+void configuration_free(struct configuration **configuration);
+
+/* Returns NULL when there is no class of that name. */
+const struct class_options *
+configuration_class(const struct configuration *configuration,
+		    const char *name);
+
+/* The class, or the default class, which the loader has checked exists. */
+const struct class_options *
+configuration_class_or_default(const struct configuration *configuration,
+			       const char *name);
+
+#endif

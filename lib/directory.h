@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A university directory over LDAP (RFC 4511), as configured by a `directory`
+ * section: one search with the service account, then a bind as the entry
+ * found. A handle keeps its connections between calls and reconnects by
+ * itself. For one thread at a time; calls block, for at most the configured
+ * time-outs.
+ */
+#ifndef ALUMNI_DIRECTORY_H
+#define ALUMNI_DIRECTORY_H
+
+#include <stdbool.h>
+
+#include "lib/account.h"
+#include "lib/configuration.h"
+#include "lib/error.h"
+
+#define DIRECTORY_DN_BYTES 1024
+
+struct directory;
+
+struct directory_entry {
+	char dn[DIRECTORY_DN_BYTES];
+	/* Value of the id attribute: stays the same when the entry is renamed
+	   and is never given to another (entryUUID, RFC 4530). */
+	char id[ACCOUNT_DIRECTORY_ID_BYTES];
+	/* Our class, by the class map; empty when nothing fits. */
+	char class_name[ACCOUNT_CLASS_BYTES];
+	bool active; /* matches active_filter */
+	bool denied; /* matches deny_filter: refused in every tier */
+};
+
+/* Makes a handle without touching the network. options must outlive it.
+   Returns 0, or -1 when the service account's password cannot be read. */
+int directory_open(const struct directory_options *options,
+		   struct directory **directory_r, struct error *error);
+void directory_close(struct directory **directory);
+
+/* Looks the account name up. Returns 1 found, 0 no such entry, -1 could not
+   be asked, or the answer makes no sense: several entries, no id. */
+int directory_find(struct directory *directory, const char *name,
+		   struct directory_entry *entry_r, struct error *error);
+
+/* Binds as the entry. Returns 1 accepted, 0 refused, -1 could not be asked.
+   An empty password is refused here without asking: a simple bind with none
+   is anonymous and succeeds (RFC 4513, section 5.1.2). */
+int directory_verify(struct directory *directory, const char *dn,
+		     const char *password, struct error *error);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Quota arithmetic: which limit holds for an account, and whether a message
+ * still fits. All sizes are bytes in int64_t; 0 as a limit means unlimited.
+ */
+#ifndef ALUMNI_MAIL_QUOTA_H
+#define ALUMNI_MAIL_QUOTA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/account.h"
+#include "lib/configuration.h"
+
+/* The limit in force: the account's own, else its class's. An account whose
+   class the configuration does not name gets the default class's limit.
+   Returns bytes, 0 = unlimited. */
+int64_t mail_quota_limit(const struct account *account,
+			 const struct configuration *configuration);
+
+/* True if a message of size bytes still fits: usage + size <= limit + grace.
+   No sum overflows; a negative usage counts as 0, a negative size as 0. */
+bool mail_quota_fits(int64_t usage, int64_t size, int64_t limit,
+		     int64_t grace);
+
+/* Reads a size: digits and an optional unit B, K, M, G or T (powers of 1024,
+   any case, an optional "B" or "iB" after it), or "unlimited" and "0" for no
+   limit. Returns 0, or -1 with an error. */
+int mail_quota_parse(const char *text, int64_t *bytes_r, struct error *error);
+
+/* Writes a size as people read it, at most two decimals: "1.5 GB". */
+void mail_quota_format(int64_t bytes, char *text_r, size_t size);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The account store: accounts, their forwarding, usage and Trash news, and
+ * apart from those the credentials. A store is one handle for one thread at a
+ * time; open several for several threads.
+ *
+ * Look-ups return 1 found, 0 absent, -1 failed with an error. Absent and
+ * failed are never one value: absent may be refused for good, failed must be
+ * deferred. Changes return 0 done, or as said below, and -1 failed.
+ * Every call may block for disk access and, at most STORE_BUSY_TIMEOUT_MSECS,
+ * for another writer.
+ */
+#ifndef ALUMNI_STORE_H
+#define ALUMNI_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/account.h"
+#include "lib/error.h"
+#include "lib/password-hash.h"
+
+#define STORE_BUSY_TIMEOUT_MSECS 2000
+
+struct store;
+
+enum store_access {
+	/* Accounts only: the milter, which must never see a hash. */
+	STORE_ACCOUNTS,
+	/* Accounts and credentials: auth, dict, alumnictl. */
+	STORE_ACCOUNTS_AND_CREDENTIALS,
+};
+
+/* Opens the store at a location "sqlite:FOLDER". The store must exist and be
+   of this program's version; nothing is created.
+   Returns 0, or -1 with an error that says how to mend it. */
+int store_open(const char *location, enum store_access access,
+	       struct store **store_r, struct error *error);
+void store_close(struct store **store);
+
+/* Creates the store, or brings an older one to this version by the numbered
+   migrations, each in one transaction. Owner and modes are those of
+   store-sqlite.h's layout when run as root. Returns the number of migrations
+   done (0 = was up to date), or -1. */
+int store_create(const char *location, struct error *error);
+
+/* ---- accounts ---- */
+
+/* name is an account name as account_name_normalise() makes them. */
+int store_account_by_name(struct store *store, const char *name,
+			  struct account *account_r, struct error *error);
+int store_account_by_id(struct store *store, const char *id,
+			struct account *account_r, struct error *error);
+
+enum store_add_result {
+	STORE_ADD_FAILED = -1,
+	STORE_ADDED = 0,
+	STORE_NAME_TAKEN,
+	/* The name of a deleted account is not given out again yet. */
+	STORE_NAME_QUARANTINED,
+};
+
+/* Adds an account with the name, class, enabled, pin and own quota of
+   *account, and fills in id and created_at = now. One insert that tolerates a
+   concurrent one: of two, one gets STORE_NAME_TAKEN. */
+enum store_add_result store_account_add(struct store *store,
+					struct account *account, int64_t now,
+					struct error *error);
+
+/* Fills up to max accounts whose names sort after `after` ("" = from the
+   beginning), in order of name, byte by byte. count_r < max means the end.
+   Returns 0 or -1. */
+int store_accounts_after(struct store *store, const char *after,
+			 struct account *accounts_r, size_t max,
+			 size_t *count_r, struct error *error);
+
+/* These return 1 done, 0 no such account, -1 failed. */
+int store_account_set_enabled(struct store *store, const char *id,
+			      bool enabled, struct error *error);
+int store_account_set_class(struct store *store, const char *id,
+			    const char *class_name, struct error *error);
+/* Empty strings unpin. */
+int store_account_pin(struct store *store, const char *id,
+		      const char *directory, const char *directory_id,
+		      struct error *error);
+/* bytes NULL = back to the class's. */
+int store_account_set_quota(struct store *store, const char *id,
+			    const int64_t *bytes, struct error *error);
+/* address "" = no forwarding. */
+int store_account_set_forward(struct store *store, const char *id,
+			      const char *address, bool keep_copy,
+			      struct error *error);
+/* Deletes the account and what hangs on it, credentials first, and keeps the
+   name in quarantine until that time (Unix seconds). The mail folder is not
+   touched. */
+int store_account_delete(struct store *store, const char *id,
+			 int64_t quarantine_until, struct error *error);
+
+/* ---- what mail processes publish ---- */
+
+/* A value below 0 leaves that one as it is. 1 done, 0 no such account. */
+int store_usage_set(struct store *store, const char *id, int64_t bytes,
+		    int64_t messages, struct error *error);
+
+/* News from a session: a message was saved into Trash at this time (Unix
+   seconds, > 0). Keeps the smaller of this and what is known, and always
+   raises the generation. 1 done, 0 no such account. */
+int store_trash_saved(struct store *store, const char *id, int64_t saved_at,
+		      struct error *error);
+
+/* News from the expiry: the oldest message left was saved at oldest (0 =
+   Trash is empty). Holds only if no session published since generation was
+   read, which must be before the mailbox was opened; otherwise a message saved
+   meanwhile could be forgotten, and that Trash would never expire.
+   1 done, 0 a session came first (the account just stays due), -1 failed. */
+int store_trash_expired(struct store *store, const char *id,
+			int64_t generation, int64_t oldest,
+			struct error *error);
+
+/* Accounts with trash_oldest from 1 to cutoff, oldest first, after the
+   position (after_oldest, after_id); start with (0, ""). */
+int store_trash_older_than(struct store *store, int64_t cutoff,
+			   int64_t after_oldest, const char *after_id,
+			   struct account *accounts_r, size_t max,
+			   size_t *count_r, struct error *error);
+
+/* ---- credentials; only with STORE_ACCOUNTS_AND_CREDENTIALS ---- */
+
+#define CREDENTIAL_LABEL_BYTES 64
+#define CREDENTIALS_MAX        32 /* per account */
+
+enum credential_kind {
+	CREDENTIAL_PASSWORD, /* the alumni password; label "" */
+};
+
+struct credential {
+	enum credential_kind kind;
+	char label[CREDENTIAL_LABEL_BYTES];
+	char hash[PASSWORD_HASH_BYTES];
+	int64_t set_at; /* Unix seconds */
+};
+
+/* The account's credentials, at most CREDENTIALS_MAX of them. Returns 0 or
+   -1; none is count 0. Wipe the list after use. */
+int store_credentials(struct store *store, const char *account_id,
+		      struct credential credentials_r[CREDENTIALS_MAX],
+		      size_t *count_r, struct error *error);
+/* Adds, or replaces the one of the same kind and label. Returns 0 or -1. The
+   account is not checked to exist (it may be in another file): do that
+   first. */
+int store_credential_set(struct store *store, const char *account_id,
+			 const struct credential *credential,
+			 struct error *error);
+/* 1 cleared, 0 there was none, -1 failed. */
+int store_credential_clear(struct store *store, const char *account_id,
+			   enum credential_kind kind, const char *label,
+			   struct error *error);
+
+#endif
