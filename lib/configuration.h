@@ -93,7 +93,6 @@ struct configuration {
 	char *metrics_listen; /* "address:port", NULL = none */
 
 	char *auth_socket; /* Dovecot's auth client socket */
-	unsigned int trash_expire_batch; /* accounts per query */
 
 	struct class_options *classes;
 	size_t class_count;
