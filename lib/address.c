@@ -126,10 +126,13 @@ static int parse_plain_local(const char **p, const char *end, char *local_r,
    anything else is checked. */
 static int check_literal(const char *domain, struct error *error)
 {
-	size_t length = strlen(domain);
+	const char *p = domain + 1;
 
-	if (length < 3 || domain[length - 1] != ']' ||
-	    strcspn(domain + 1, "[]\\ @<>\"") != length - 2)
+	while (is_ascii_letter((unsigned char)*p) ||
+	       is_ascii_digit((unsigned char)*p) || *p == '.' || *p == ':' ||
+	       *p == '-')
+		p++;
+	if (p == domain + 1 || strcmp(p, "]") != 0)
 		return error_set(error, "the address literal \"%s\" is broken",
 				 domain);
 	return 0;

@@ -37,7 +37,8 @@ enum srs_result {
 	SRS_MALFORMED, /* begins like one, but is not */
 	SRS_FORGED,    /* the hash is not ours */
 	SRS_EXPIRED,   /* ours, but too old (or from the future) */
-	SRS_TOO_LONG,  /* the result would not fit ADDRESS_BYTES */
+	SRS_TOO_LONG,  /* the result would not fit its buffer */
+	SRS_FAILED,    /* out of memory: says nothing about the address */
 };
 
 /* Returns 0, or -1 with an error (no secret, empty domain). */
@@ -48,19 +49,22 @@ void srs_free(struct srs **srs);
 /* Rewrites the envelope sender (without <>) for forwarding: SRS0, or SRS1 when
    it is itself an SRS address of another domain. The null sender ("") and
    senders of the SRS domain itself come back unchanged. now is Unix seconds.
-   Returns SRS_OK, SRS_MALFORMED (no address) or SRS_TOO_LONG. Thread-safe. */
+   Returns SRS_OK, SRS_MALFORMED (no address), SRS_TOO_LONG or SRS_FAILED.
+   Thread-safe. */
 enum srs_result srs_forward(const struct srs *srs, const char *sender,
 			    int64_t now, char rewritten_r[ADDRESS_BYTES]);
 
 /* Takes a rewritten address back to the sender that it was made from: for
    SRS1 that is the SRS0 address at the first forwarder. Hashes are compared
    in constant time and without case, since the way may have folded it.
+   The local part may be quoted, as in SMTP, or not, as Postfix asks its
+   tables. The domain is not looked at: that is the caller's to know.
    Thread-safe. */
 enum srs_result srs_reverse(const struct srs *srs, const char *rewritten,
 			    int64_t now, char sender_r[ADDRESS_BYTES]);
 
 /* True if the address begins as SRS addresses do (SRS0 or SRS1, then one of
-   = + -), in any case. */
+   = + -), in any case, perhaps after < and a quote. */
 bool srs_is_rewritten(const char *address);
 
 #endif
