@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What an auth-worker keeps between requests: the configuration, an open
+ * store and a handle for each directory. Knows nothing of Dovecot.
+ *
+ * Nothing is opened before it is needed, and what failed is opened again at
+ * the next request, so that a worker mends itself once the store, or the
+ * configuration file, is right again.
+ */
+#ifndef ALUMNI_AUTH_BACKEND_H
+#define ALUMNI_AUTH_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/account.h"
+#include "lib/error.h"
+#include "lib/login.h"
+
+#define AUTH_BACKEND_HOME_BYTES 4096
+
+struct auth_backend;
+
+/* Where an account's mail is, and whose it is for the system. */
+struct auth_mailbox {
+	char home[AUTH_BACKEND_HOME_BYTES];
+	uid_t uid;
+	gid_t gid;
+	int64_t quota; /* bytes, 0 = unlimited */
+};
+
+/* Never fails; touches neither disk nor network. */
+struct auth_backend *auth_backend_new(void);
+void auth_backend_free(struct auth_backend **backend);
+
+/* Opens what is not open. The other functions do this by themselves; call it
+   first to report at start what is wrong. Returns 0, or -1 with an error. */
+int auth_backend_open(struct auth_backend *backend, struct error *error);
+
+/* The login decision of lib/login.h; verify_hash as in struct login_parts. A
+   backend that cannot be opened is a temporary failure with the reason. */
+void auth_backend_login(struct auth_backend *backend, const char *typed_name,
+			const char *password,
+			int (*verify_hash)(void *context, const char *hash,
+					   const char *password,
+					   struct error *error),
+			void *context, struct login_result *result_r);
+
+/* The account of a name as typed, with or without our domain, disabled ones
+   too. No directory is asked. Returns 1 found, 0 no such account or no name
+   that one could have, -1 failed. */
+int auth_backend_account(struct auth_backend *backend, const char *typed_name,
+			 struct account *account_r, struct error *error);
+
+/* The account's alumni password as "{SCHEME}hash". Returns 1 found, 0 it has
+   none, -1 failed. Wipe hash_r after use. */
+int auth_backend_password(struct auth_backend *backend,
+			  const struct account *account,
+			  char hash_r[PASSWORD_HASH_BYTES],
+			  struct error *error);
+
+/* For an account that auth_backend_account() gave. Returns 0, or -1 with an
+   error when the home does not fit. */
+int auth_backend_mailbox(const struct auth_backend *backend,
+			 const struct account *account,
+			 struct auth_mailbox *mailbox_r, struct error *error);
+
+/* As store_accounts_after(). */
+int auth_backend_accounts_after(struct auth_backend *backend, const char *after,
+				struct account *accounts_r, size_t max,
+				size_t *count_r, struct error *error);
+
+#endif

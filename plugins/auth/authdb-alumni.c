@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The module that Dovecot's auth processes load: registers the passdb and the
+ * userdb, and owns the backend that both use.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include "lib/configuration.h"
+#include "plugins/auth/authdb-alumni.h"
+#include "plugins/auth/authdb-glue.h"
+#include "plugins/auth/passdb-alumni.h"
+#include "plugins/auth/userdb-alumni.h"
+
+DOVECOT_EXPORT extern const char *authdb_alumni_version;
+const char *authdb_alumni_version = DOVECOT_ABI_VERSION;
+
+static struct auth_backend *backend;
+
+struct auth_backend *authdb_alumni_backend(void)
+{
+	return backend;
+}
+
+void authdb_alumni_check(void)
+{
+	struct configuration *configuration;
+	struct error error = {.text = ""};
+	int ret;
+
+	if (worker) {
+		ret = auth_backend_open(backend, &error);
+	} else {
+		/* The auth process answers nothing itself, and may open
+		   neither store nor secrets. */
+		ret = configuration_load(configuration_path(NULL),
+					 &configuration, &error);
+		if (ret == 0)
+			configuration_free(&configuration);
+	}
+	if (ret < 0) {
+		i_error("alumni: nobody can log in until this is mended: %s",
+			error.text);
+	}
+}
+
+DOVECOT_EXPORT void authdb_alumni_init(void)
+{
+	backend = auth_backend_new();
+	authdb_passdb_register(&passdb_alumni_functions);
+	authdb_userdb_register(&userdb_alumni_functions);
+}
+
+DOVECOT_EXPORT void authdb_alumni_deinit(void)
+{
+	authdb_userdb_unregister();
+	authdb_passdb_unregister();
+	auth_backend_free(&backend);
+}

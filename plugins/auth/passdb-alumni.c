@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * passdb "alumni": who may log in; see passdb-alumni.h.
+ *
+ * An unknown user, a wrong password and a disabled account look the same to
+ * the client. Why it was refused stands in the log, one line for each login.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include <time.h>
+
+#include "lib/login.h"
+#include "lib/password-hash.h"
+#include "plugins/auth/authdb-alumni.h"
+#include "plugins/auth/authdb-glue.h"
+#include "plugins/auth/passdb-alumni.h"
+
+#include "password-scheme.h"
+
+static long long milliseconds_now(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return 0;
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Any scheme that Dovecot knows, so that accounts can be brought along from
+   elsewhere with their hashes. */
+static int verify_with_dovecot(void *context, const char *hash,
+			       const char *password, struct error *error)
+{
+	struct auth_request *request = context;
+	const char *scheme = password_get_scheme(&hash);
+	int ret;
+
+	if (scheme == NULL) {
+		return error_set(error, "stored password has no {SCHEME} in "
+					"front");
+	}
+	ret = authdb_password_verify(request, password, hash, scheme);
+	if (ret < 0) {
+		return error_set(error,
+				 "stored password cannot be used: scheme %s",
+				 scheme);
+	}
+	return ret;
+}
+
+static void log_login(struct auth_request *request,
+		      const struct login_result *result, long long msecs)
+{
+	const char *reason = result->reason.text;
+	const char *line;
+
+	line = t_strdup_printf("login %s:%s%s%s %lld ms%s%s",
+			       login_outcome_name(result->outcome),
+			       result->tier[0] == '\0' ? "" : " tier ",
+			       result->tier,
+			       result->created           ? ", account created,"
+			       : result->tier[0] == '\0' ? ""
+							 : ",",
+			       msecs, reason[0] == '\0' ? "" : ": ", reason);
+	if (result->outcome == LOGIN_TEMPORARY_FAILURE)
+		e_error(authdb_event(request), "%s", line);
+	else
+		e_info(authdb_event(request), "%s", line);
+}
+
+static enum passdb_result passdb_result_of(const struct login_result *result)
+{
+	switch (result->outcome) {
+	case LOGIN_OK:
+		return PASSDB_RESULT_OK;
+	case LOGIN_UNKNOWN_USER:
+		return PASSDB_RESULT_USER_UNKNOWN;
+	case LOGIN_MISMATCH:
+	case LOGIN_DISABLED:
+		/* Not PASSDB_RESULT_USER_DISABLED: Dovecot would tell the
+		   client, before any password was right. */
+		return PASSDB_RESULT_PASSWORD_MISMATCH;
+	case LOGIN_TEMPORARY_FAILURE:
+		break;
+	}
+	return PASSDB_RESULT_INTERNAL_FAILURE;
+}
+
+/* Finds an account for somebody whose right to it is already known, or not in
+   question: ok, or why not (logged). */
+static enum passdb_result find_account(struct auth_request *request,
+				       struct account *account_r)
+{
+	struct error error = {.text = ""};
+	int ret;
+
+	ret = auth_backend_account(authdb_alumni_backend(),
+				   request->fields.user, account_r, &error);
+	if (ret < 0) {
+		e_error(authdb_event(request), "look-up failed: %s",
+			error.text);
+		return PASSDB_RESULT_INTERNAL_FAILURE;
+	}
+	if (ret == 0) {
+		e_info(authdb_event(request), "look-up: unknown user%s%s",
+		       error.text[0] == '\0' ? "" : ": ", error.text);
+		return PASSDB_RESULT_USER_UNKNOWN;
+	}
+	if (!account_r->enabled) {
+		e_info(authdb_event(request), "look-up: account is disabled");
+		return PASSDB_RESULT_USER_UNKNOWN;
+	}
+	auth_request_set_field(request, "user", account_r->name, NULL);
+	return PASSDB_RESULT_OK;
+}
+
+static void passdb_alumni_verify_plain(struct auth_request *request,
+				       const char *password,
+				       verify_plain_callback_t *callback)
+{
+	struct login_result result;
+	struct account account;
+	long long start = milliseconds_now();
+
+	if (authdb_passdb_set_fields(request) < 0) {
+		callback(PASSDB_RESULT_INTERNAL_FAILURE, request);
+		return;
+	}
+	if (request->fields.skip_password_check) {
+		/* Another passdb has already verified it: a master user's,
+		   which must not reach a directory. */
+		callback(find_account(request, &account), request);
+		return;
+	}
+	auth_backend_login(authdb_alumni_backend(), request->fields.user,
+			   password, verify_with_dovecot, request, &result);
+	log_login(request, &result, milliseconds_now() - start);
+	if (result.outcome == LOGIN_OK) {
+		/* From here on the account's name stands for what was typed:
+		   other case, or our domain behind it. */
+		auth_request_set_field(request, "user", result.account.name,
+				       NULL);
+	}
+	callback(passdb_result_of(&result), request);
+}
+
+/* For mechanisms that need what is stored (CRAM-MD5 and the like), and for
+   look-ups without a login. Only the alumni password can be given. */
+static void
+passdb_alumni_lookup_credentials(struct auth_request *request,
+				 lookup_credentials_callback_t *callback)
+{
+	char hash[PASSWORD_HASH_BYTES] = "";
+	enum passdb_result result = PASSDB_RESULT_INTERNAL_FAILURE;
+	struct error error = {.text = ""};
+	struct account account;
+	const char *password = NULL;
+	const char *scheme = NULL;
+	int ret;
+
+	if (authdb_passdb_set_fields(request) == 0)
+		result = find_account(request, &account);
+	if (result == PASSDB_RESULT_OK) {
+		ret = auth_backend_password(authdb_alumni_backend(), &account,
+					    hash, &error);
+		if (ret < 0) {
+			e_error(authdb_event(request),
+				"credentials look-up failed: %s", error.text);
+			result = PASSDB_RESULT_INTERNAL_FAILURE;
+		} else if (ret > 0) {
+			password = hash;
+			scheme = password_get_scheme(&password);
+			if (scheme == NULL) {
+				e_error(authdb_event(request),
+					"stored password has no {SCHEME} in "
+					"front");
+				result = PASSDB_RESULT_INTERNAL_FAILURE;
+			}
+		}
+	}
+	passdb_handle_credentials(result, password, scheme, callback, request);
+	secret_wipe(hash, sizeof(hash));
+}
+
+const struct authdb_passdb_functions passdb_alumni_functions = {
+	.name = "alumni",
+	.check = authdb_alumni_check,
+	.verify_plain = passdb_alumni_verify_plain,
+	.lookup_credentials = passdb_alumni_lookup_credentials,
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * passdb "alumni": who may log in, by the login decision of lib/login.h.
+ */
+#ifndef ALUMNI_PASSDB_ALUMNI_H
+#define ALUMNI_PASSDB_ALUMNI_H
+
+struct authdb_passdb_functions;
+
+extern const struct authdb_passdb_functions passdb_alumni_functions;
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * userdb "alumni": where an account's mail is; see userdb-alumni.h.
+ *
+ * A disabled account is found here like any other. Whether somebody may log
+ * in is for the passdb to say. LMTP asks here too: mail that the SMTP server
+ * accepted before the account was disabled must be neither lost nor returned,
+ * and once the account is enabled again it is there. New mail for a disabled
+ * account is refused by the milter, in the SMTP dialogue. doveadm must reach
+ * such a mailbox as well, to expire its Trash or to move it.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include "plugins/auth/authdb-alumni.h"
+#include "plugins/auth/authdb-glue.h"
+#include "plugins/auth/userdb-alumni.h"
+
+#define ITERATE_PAGE_ACCOUNTS 100
+
+struct alumni_iterate_context {
+	struct userdb_iterate_context ctx;
+	struct account accounts[ITERATE_PAGE_ACCOUNTS];
+	size_t count, next;
+	bool last_page;
+	/* Name of the last account of the page before. */
+	char after[ADDRESS_LOCAL_BYTES];
+};
+
+/* Fills the reply. Returns 0, or -1 with an error. */
+static int set_reply(struct auth_request *request,
+		     const struct account *account, struct error *error)
+{
+	struct auth_mailbox mailbox;
+
+	if (auth_backend_mailbox(authdb_alumni_backend(), account, &mailbox,
+				 error) < 0)
+		return -1;
+	auth_request_set_userdb_field(request, "user", account->name);
+	auth_request_set_userdb_field(request, "uid", dec2str(mailbox.uid));
+	auth_request_set_userdb_field(request, "gid", dec2str(mailbox.gid));
+	auth_request_set_userdb_field(request, "home", mailbox.home);
+	authdb_userdb_set_quota(request, mailbox.quota);
+	if (authdb_userdb_set_fields(request) < 0)
+		return error_set(error, "the configured fields do not expand");
+	return 0;
+}
+
+static void userdb_alumni_lookup(struct auth_request *request,
+				 userdb_callback_t *callback)
+{
+	struct error error = {.text = ""};
+	struct account account;
+	int ret;
+
+	ret = auth_backend_account(authdb_alumni_backend(),
+				   request->fields.user, &account, &error);
+	if (ret > 0 && set_reply(request, &account, &error) < 0)
+		ret = -1;
+	if (ret < 0) {
+		e_error(authdb_event(request), "user look-up failed: %s",
+			error.text);
+		callback(USERDB_RESULT_INTERNAL_FAILURE, request);
+	} else if (ret == 0) {
+		e_debug(authdb_event(request), "unknown user");
+		callback(USERDB_RESULT_USER_UNKNOWN, request);
+	} else {
+		callback(USERDB_RESULT_OK, request);
+	}
+}
+
+static struct userdb_iterate_context *
+userdb_alumni_iterate_init(struct auth_request *request,
+			   userdb_iter_callback_t *callback, void *context)
+{
+	struct alumni_iterate_context *iterate =
+		i_new(struct alumni_iterate_context, 1);
+
+	iterate->ctx.auth_request = request;
+	iterate->ctx.callback = callback;
+	iterate->ctx.context = context;
+	auth_request_ref(request);
+	return &iterate->ctx;
+}
+
+/* Reads the next page, if there is one. */
+static void iterate_read_page(struct alumni_iterate_context *iterate)
+{
+	struct error error = {.text = ""};
+
+	if (iterate->last_page || iterate->ctx.failed)
+		return;
+	iterate->next = 0;
+	if (auth_backend_accounts_after(
+		    authdb_alumni_backend(), iterate->after, iterate->accounts,
+		    ITERATE_PAGE_ACCOUNTS, &iterate->count, &error) < 0) {
+		e_error(authdb_event(iterate->ctx.auth_request),
+			"listing accounts failed: %s", error.text);
+		iterate->count = 0;
+		iterate->ctx.failed = TRUE;
+		return;
+	}
+	iterate->last_page = iterate->count < ITERATE_PAGE_ACCOUNTS;
+	if (iterate->count > 0) {
+		i_strocpy(iterate->after,
+			  iterate->accounts[iterate->count - 1].name,
+			  sizeof(iterate->after));
+	}
+}
+
+static void userdb_alumni_iterate_next(struct userdb_iterate_context *ctx)
+{
+	struct alumni_iterate_context *iterate =
+		container_of(ctx, struct alumni_iterate_context, ctx);
+	const char *name = NULL;
+
+	if (iterate->next == iterate->count)
+		iterate_read_page(iterate);
+	if (iterate->next < iterate->count)
+		name = iterate->accounts[iterate->next++].name;
+	/* The callback may free the context. */
+	ctx->callback(name, ctx->context);
+}
+
+static int userdb_alumni_iterate_deinit(struct userdb_iterate_context *ctx)
+{
+	struct alumni_iterate_context *iterate =
+		container_of(ctx, struct alumni_iterate_context, ctx);
+	int ret = ctx->failed ? -1 : 0;
+
+	auth_request_unref(&ctx->auth_request);
+	i_free(iterate);
+	return ret;
+}
+
+const struct authdb_userdb_functions userdb_alumni_functions = {
+	.name = "alumni",
+	.lookup = userdb_alumni_lookup,
+	.iterate_init = userdb_alumni_iterate_init,
+	.iterate_next = userdb_alumni_iterate_next,
+	.iterate_deinit = userdb_alumni_iterate_deinit,
+};
