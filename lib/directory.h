@@ -36,6 +36,9 @@ int directory_open(const struct directory_options *options,
 		   struct directory **directory_r, struct error *error);
 void directory_close(struct directory **directory);
 
+/* The name of its section in the configuration. */
+const char *directory_name(const struct directory *directory);
+
 /* Looks the account name up. Returns 1 found, 0 no such entry, -1 could not
    be asked, or the answer makes no sense: several entries, no id. */
 int directory_find(struct directory *directory, const char *name,
