@@ -54,14 +54,12 @@ static void log_login(struct auth_request *request,
 	const char *reason = result->reason.text;
 	const char *line;
 
-	line = t_strdup_printf("login %s:%s%s%s %lld ms%s%s",
+	line = t_strdup_printf("login %s: tier %s, %lld ms%s%s%s",
 			       login_outcome_name(result->outcome),
-			       result->tier[0] == '\0' ? "" : " tier ",
-			       result->tier,
-			       result->created           ? ", account created,"
-			       : result->tier[0] == '\0' ? ""
-							 : ",",
-			       msecs, reason[0] == '\0' ? "" : ": ", reason);
+			       result->tier[0] == '\0' ? "none" : result->tier,
+			       msecs,
+			       result->created ? ", account created" : "",
+			       reason[0] == '\0' ? "" : ": ", reason);
 	if (result->outcome == LOGIN_TEMPORARY_FAILURE)
 		e_error(authdb_event(request), "%s", line);
 	else

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The dict keys of one account; see account-keys.h.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/mail-quota.h"
+#include "lib/retention.h"
+#include "plugins/dict/account-keys.h"
+
+struct account_key {
+	const char *name;
+	/* NULL: cannot be looked up. Returns 1, or 0 when there is none. */
+	int (*get)(const struct account *account,
+		   const struct configuration *configuration, char *value_r,
+		   size_t size);
+	/* NULL: cannot be set. */
+	int (*set)(struct account_changes *changes, const char *value,
+		   struct error *error);
+};
+
+void account_changes_init(struct account_changes *changes)
+{
+	*changes = (struct account_changes){
+		.usage_bytes = -1,
+		.usage_messages = -1,
+	};
+}
+
+/* Reads a decimal number of 0 or more, and moves past it. */
+static int read_number(const char **text, int64_t *number_r)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return -1;
+	errno = 0;
+	*number_r = strtoll(*text, &end, 10);
+	if (errno != 0)
+		return -1;
+	*text = end;
+	return 0;
+}
+
+static int parse_number(const char *value, int64_t *number_r,
+			struct error *error)
+{
+	const char *rest = value;
+
+	if (read_number(&rest, number_r) < 0 || *rest != '\0') {
+		return error_set(error,
+				 "\"%.64s\" is not a decimal number of 0 or "
+				 "more",
+				 value);
+	}
+	return 0;
+}
+
+static int write_number(int64_t number, char *value_r, size_t size)
+{
+	snprintf(value_r, size, "%" PRId64, number);
+	return 1;
+}
+
+/* ---- usage, published by the quota plugin ---- */
+
+static int get_storage(const struct account *account,
+		       const struct configuration *configuration
+		       __attribute__((unused)),
+		       char *value_r, size_t size)
+{
+	return write_number(account->usage_bytes, value_r, size);
+}
+
+static int set_storage(struct account_changes *changes, const char *value,
+		       struct error *error)
+{
+	return parse_number(value, &changes->usage_bytes, error);
+}
+
+static int get_messages(const struct account *account,
+			const struct configuration *configuration
+			__attribute__((unused)),
+			char *value_r, size_t size)
+{
+	return write_number(account->usage_messages, value_r, size);
+}
+
+static int set_messages(struct account_changes *changes, const char *value,
+			struct error *error)
+{
+	return parse_number(value, &changes->usage_messages, error);
+}
+
+static int get_limit(const struct account *account,
+		     const struct configuration *configuration, char *value_r,
+		     size_t size)
+{
+	return write_number(mail_quota_limit(account, configuration), value_r,
+			    size);
+}
+
+/* ---- news of Trash ---- */
+
+static int get_trash_oldest(const struct account *account,
+			    const struct configuration *configuration
+			    __attribute__((unused)),
+			    char *value_r, size_t size)
+{
+	return write_number(account->trash_oldest, value_r, size);
+}
+
+static int set_trash_oldest(struct account_changes *changes, const char *value,
+			    struct error *error)
+{
+	int64_t saved_at = 0;
+
+	if (parse_number(value, &saved_at, error) < 0)
+		return -1;
+	if (saved_at == 0) {
+		return error_set(error, "a session cannot clear it: only "
+					"the expiry can, by priv/trash/"
+					"expired");
+	}
+	if (changes->trash_saved_at == 0 || saved_at < changes->trash_saved_at)
+		changes->trash_saved_at = saved_at;
+	return 0;
+}
+
+static int get_trash_state(const struct account *account,
+			   const struct configuration *configuration,
+			   char *value_r, size_t size)
+{
+	snprintf(value_r, size, "%" PRId64 " %" PRId64 " %" PRId64,
+		 account->trash_generation, account->trash_oldest,
+		 retention_of(account, configuration));
+	return 1;
+}
+
+static int set_trash_expired(struct account_changes *changes, const char *value,
+			     struct error *error)
+{
+	const char *rest = value;
+	int64_t generation, oldest;
+
+	if (read_number(&rest, &generation) < 0 || *rest != ' ')
+		goto malformed;
+	rest++;
+	if (read_number(&rest, &oldest) < 0 || *rest != '\0')
+		goto malformed;
+	changes->has_trash_expired = true;
+	changes->trash_expired_generation = generation;
+	changes->trash_expired_oldest = oldest;
+	return 0;
+malformed:
+	return error_set(error,
+			 "\"%.64s\" is not \"GENERATION OLDEST\", two decimal "
+			 "numbers of 0 or more",
+			 value);
+}
+
+/* ---- forwarding ---- */
+
+static int get_forward_address(const struct account *account,
+			       const struct configuration *configuration
+			       __attribute__((unused)),
+			       char *value_r, size_t size)
+{
+	if (!account_forwards(account))
+		return 0;
+	snprintf(value_r, size, "%s", account->forward_address);
+	return 1;
+}
+
+static int get_forward_keep_copy(const struct account *account,
+				 const struct configuration *configuration
+				 __attribute__((unused)),
+				 char *value_r, size_t size)
+{
+	snprintf(value_r, size, "%s",
+		 account->forward_keep_copy ? "yes" : "no");
+	return 1;
+}
+
+static const struct account_key account_keys[] = {
+	{"priv/forward/address", get_forward_address, NULL},
+	{"priv/forward/keep-copy", get_forward_keep_copy, NULL},
+	{"priv/quota/limit", get_limit, NULL},
+	{"priv/quota/messages", get_messages, set_messages},
+	{"priv/quota/storage", get_storage, set_storage},
+	{"priv/trash/expired", NULL, set_trash_expired},
+	{"priv/trash/oldest", get_trash_oldest, set_trash_oldest},
+	{"priv/trash/state", get_trash_state, NULL},
+};
+
+static const struct account_key *account_key_find(const char *name,
+						  struct error *error)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(account_keys) / sizeof(account_keys[0]); i++) {
+		if (strcmp(account_keys[i].name, name) == 0)
+			return &account_keys[i];
+	}
+	error_set(error, "there is no key \"%.128s\"", name);
+	return NULL;
+}
+
+int account_key_get(const struct account *account,
+		    const struct configuration *configuration, const char *key,
+		    char value_r[ACCOUNT_KEY_VALUE_BYTES], struct error *error)
+{
+	const struct account_key *found = account_key_find(key, error);
+
+	if (found == NULL)
+		return -1;
+	if (found->get == NULL)
+		return error_set(error, "%s cannot be looked up", key);
+	return found->get(account, configuration, value_r,
+			  ACCOUNT_KEY_VALUE_BYTES);
+}
+
+int account_key_set(struct account_changes *changes, const char *key,
+		    const char *value, struct error *error)
+{
+	const struct account_key *found = account_key_find(key, error);
+
+	if (found == NULL)
+		return -1;
+	if (found->set == NULL)
+		return error_set(error, "%s cannot be set", key);
+	if (found->set(changes, value, error) < 0)
+		return error_prefix(error, "%s", key);
+	changes->any = true;
+	return 0;
+}

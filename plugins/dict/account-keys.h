@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The dict keys of one account, priv/...: which there are, what their values
+ * look like, and what may be written. This is the one place where that is
+ * decided: mail processes reach the store only through these keys. Pure: the
+ * store is not touched here.
+ */
+#ifndef ALUMNI_ACCOUNT_KEYS_H
+#define ALUMNI_ACCOUNT_KEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/account.h"
+#include "lib/configuration.h"
+#include "lib/error.h"
+
+#define ACCOUNT_KEY_VALUE_BYTES 1024
+
+/* Changes of one transaction, gathered until it is committed. */
+struct account_changes {
+	bool any;
+	/* -1: not changed. */
+	int64_t usage_bytes;
+	int64_t usage_messages;
+	/* 0: not changed; otherwise the smallest that was set. */
+	int64_t trash_saved_at;
+	bool has_trash_expired;
+	int64_t trash_expired_generation;
+	int64_t trash_expired_oldest;
+};
+
+void account_changes_init(struct account_changes *changes);
+
+/* The value of the account's key. Returns 1 found, 0 the account has no such
+   value, -1 there is no such key, or it cannot be read. */
+int account_key_get(const struct account *account,
+		    const struct configuration *configuration, const char *key,
+		    char value_r[ACCOUNT_KEY_VALUE_BYTES], struct error *error);
+
+/* Adds one set to the changes. Returns 0, or -1 with an error: no such key,
+   not to be written, or the value makes no sense. */
+int account_key_set(struct account_changes *changes, const char *key,
+		    const char *value, struct error *error);
+
+#endif

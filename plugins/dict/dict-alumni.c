@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * dict driver "alumni"; see dict-alumni.h.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "plugins/dict/dict-alumni.h"
+#include "plugins/dict/dict-backend.h"
+#include "plugins/dict/dict-glue.h"
+#include "plugins/dict/trash-due.h"
+
+DOVECOT_EXPORT extern const char *dict_alumni_version;
+const char *dict_alumni_version = DOVECOT_ABI_VERSION;
+
+struct alumni_dict {
+	struct dict dict;
+	struct dict_backend *backend;
+};
+
+struct alumni_transaction {
+	struct dict_transaction_context ctx;
+	struct account_changes changes;
+	/* The first change that was no good: nothing will be written. */
+	char *error;
+};
+
+struct alumni_iterate {
+	struct dict_iterate_context ctx;
+	struct trash_due *due; /* NULL when the path is not known */
+	pool_t pool;           /* of one row */
+	const char *values[2];
+	char *error;
+};
+
+static struct alumni_dict *alumni_dict(struct dict *dict)
+{
+	return container_of(dict, struct alumni_dict, dict);
+}
+
+int dict_alumni_open(const struct dict *driver, struct dict **dict_r,
+		     const char **error_r)
+{
+	struct error error = {.text = ""};
+	struct dict_backend *backend;
+	struct alumni_dict *dict;
+
+	if (dict_backend_new(&backend, &error) < 0) {
+		*error_r = t_strdup(error.text);
+		return -1;
+	}
+	dict = i_new(struct alumni_dict, 1);
+	dict->dict = *driver;
+	dict->backend = backend;
+	*dict_r = &dict->dict;
+	return 0;
+}
+
+static void alumni_deinit(struct dict *_dict)
+{
+	struct alumni_dict *dict = alumni_dict(_dict);
+
+	dict_backend_free(&dict->backend);
+	i_free(dict);
+}
+
+int dict_alumni_lookup(struct dict *dict, const struct dict_op_settings *set,
+		       pool_t pool, const char *key, const char **value_r,
+		       const char **error_r)
+{
+	char value[ACCOUNT_KEY_VALUE_BYTES];
+	struct error error = {.text = ""};
+	int ret;
+
+	*value_r = NULL;
+	*error_r = NULL;
+	if (!str_begins(key, DICT_PATH_PRIVATE)) {
+		*error_r = t_strdup_printf("there is no key \"%s\"", key);
+		return -1;
+	}
+	ret = dict_backend_lookup(alumni_dict(dict)->backend, set->username,
+				  key, value, &error);
+	if (ret < 0)
+		*error_r = t_strdup(error.text);
+	else if (ret > 0)
+		*value_r = p_strdup(pool, value);
+	return ret;
+}
+
+/* ---- iteration ---- */
+
+static struct dict_iterate_context *
+alumni_iterate_init(struct dict *_dict,
+		    const struct dict_op_settings *set ATTR_UNUSED,
+		    const char *path, enum dict_iterate_flags flags)
+{
+	struct alumni_dict *dict = alumni_dict(_dict);
+	struct alumni_iterate *iterate = i_new(struct alumni_iterate, 1);
+
+	iterate->ctx.dict = _dict;
+	iterate->pool = pool_alloconly_create("alumni dict row", 256);
+	if (strcmp(path, DICT_ALUMNI_TRASH_DUE) == 0 &&
+	    (flags & DICT_ITERATE_FLAG_EXACT_KEY) == 0) {
+		iterate->due = trash_due_new(dict->backend, time(NULL));
+	} else {
+		iterate->error =
+			i_strdup_printf("only %s can be iterated, not \"%s\"",
+					DICT_ALUMNI_TRASH_DUE, path);
+	}
+	return &iterate->ctx;
+}
+
+static bool alumni_iterate(struct dict_iterate_context *ctx, const char **key_r,
+			   const char *const **values_r)
+{
+	struct alumni_iterate *iterate =
+		container_of(ctx, struct alumni_iterate, ctx);
+	const struct account *account;
+	struct error error = {.text = ""};
+	int64_t retention;
+	int ret;
+
+	if (iterate->error != NULL)
+		return FALSE;
+	ret = trash_due_next(iterate->due, &account, &retention, &error);
+	if (ret < 0)
+		iterate->error = i_strdup(error.text);
+	if (ret <= 0)
+		return FALSE;
+	p_clear(iterate->pool);
+	*key_r = p_strconcat(iterate->pool, DICT_ALUMNI_TRASH_DUE,
+			     account->name, NULL);
+	iterate->values[0] = p_strdup_printf(
+		iterate->pool, "%" PRId64 " %" PRId64 " %" PRId64,
+		account->trash_generation, account->trash_oldest, retention);
+	*values_r = iterate->values;
+	return TRUE;
+}
+
+static int alumni_iterate_deinit(struct dict_iterate_context *ctx,
+				 const char **error_r)
+{
+	struct alumni_iterate *iterate =
+		container_of(ctx, struct alumni_iterate, ctx);
+	int ret = iterate->error == NULL ? 0 : -1;
+
+	*error_r = t_strdup(iterate->error);
+	if (iterate->due != NULL)
+		trash_due_free(&iterate->due);
+	i_free(iterate->error);
+	pool_unref(&iterate->pool);
+	i_free(iterate);
+	return ret;
+}
+
+/* ---- transactions ---- */
+
+static struct alumni_transaction *
+alumni_transaction(struct dict_transaction_context *ctx)
+{
+	return container_of(ctx, struct alumni_transaction, ctx);
+}
+
+static struct dict_transaction_context *
+alumni_transaction_init(struct dict *dict)
+{
+	struct alumni_transaction *transaction =
+		i_new(struct alumni_transaction, 1);
+
+	transaction->ctx.dict = dict;
+	account_changes_init(&transaction->changes);
+	return &transaction->ctx;
+}
+
+static void transaction_free(struct alumni_transaction *transaction)
+{
+	i_free(transaction->error);
+	i_free(transaction);
+}
+
+static void alumni_transaction_rollback(struct dict_transaction_context *ctx)
+{
+	transaction_free(alumni_transaction(ctx));
+}
+
+static enum dict_commit_ret
+transaction_write(struct alumni_transaction *transaction, const char **error_r)
+{
+	struct alumni_dict *dict = alumni_dict(transaction->ctx.dict);
+	const char *user = transaction->ctx.set.username;
+	struct event *event = transaction->ctx.event;
+	struct error error = {.text = ""};
+	int ret;
+
+	if (transaction->error != NULL) {
+		*error_r = t_strdup(transaction->error);
+		e_error(event, "refused: %s", *error_r);
+		return DICT_COMMIT_RET_FAILED;
+	}
+	ret = dict_backend_commit(dict->backend, user, &transaction->changes,
+				  &error);
+	if (ret < 0) {
+		*error_r = t_strdup(error.text);
+		e_error(event, "write for %s failed: %s", user, *error_r);
+		return DICT_COMMIT_RET_FAILED;
+	}
+	if (ret == 0) {
+		/* Deleted while a session was open. */
+		e_warning(event, "write for %s dropped: no such account%s%s",
+			  user, error.text[0] == '\0' ? "" : ": ", error.text);
+		return DICT_COMMIT_RET_NOTFOUND;
+	}
+	return DICT_COMMIT_RET_OK;
+}
+
+static void alumni_transaction_commit(
+	struct dict_transaction_context *ctx, bool async ATTR_UNUSED,
+	dict_transaction_commit_callback_t *callback, void *context)
+{
+	struct alumni_transaction *transaction = alumni_transaction(ctx);
+	struct dict_commit_result result = {.error = NULL};
+
+	result.ret = transaction_write(transaction, &result.error);
+	transaction_free(transaction);
+	callback(&result, context);
+}
+
+static void transaction_refuse(struct alumni_transaction *transaction,
+			       const char *error)
+{
+	if (transaction->error == NULL)
+		transaction->error = i_strdup(error);
+}
+
+static void alumni_set(struct dict_transaction_context *ctx, const char *key,
+		       const char *value)
+{
+	struct alumni_transaction *transaction = alumni_transaction(ctx);
+	struct error error = {.text = ""};
+
+	if (account_key_set(&transaction->changes, key, value, &error) < 0)
+		transaction_refuse(transaction, error.text);
+}
+
+static void alumni_unset(struct dict_transaction_context *ctx, const char *key)
+{
+	transaction_refuse(alumni_transaction(ctx),
+			   t_strdup_printf("%s cannot be unset", key));
+}
+
+static void alumni_atomic_inc(struct dict_transaction_context *ctx,
+			      const char *key, long long diff ATTR_UNUSED)
+{
+	transaction_refuse(
+		alumni_transaction(ctx),
+		t_strdup_printf("%s can only be set, not counted up", key));
+}
+
+const struct dict dict_alumni_driver = {
+	.name = "alumni",
+	.v =
+		{
+			.deinit = alumni_deinit,
+			.iterate_init = alumni_iterate_init,
+			.iterate = alumni_iterate,
+			.iterate_deinit = alumni_iterate_deinit,
+			.transaction_init = alumni_transaction_init,
+			.transaction_commit = alumni_transaction_commit,
+			.transaction_rollback = alumni_transaction_rollback,
+			.set = alumni_set,
+			.unset = alumni_unset,
+			.atomic_inc = alumni_atomic_inc,
+		},
+};
+
+DOVECOT_EXPORT void dict_alumni_init(void)
+{
+	dict_glue_register();
+}
+
+DOVECOT_EXPORT void dict_alumni_deinit(void)
+{
+	dict_glue_unregister();
+}

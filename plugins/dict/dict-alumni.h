@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * dict driver "alumni": the only way from a mail process to the account
+ * store. Keys of an account (priv/...) are in account-keys.h. Besides,
+ *
+ *   shared/trash/due/NAME = "GENERATION OLDEST RETENTION"
+ *
+ * can be iterated: the accounts whose Trash is due for expiry, oldest first.
+ */
+#ifndef ALUMNI_DICT_ALUMNI_H
+#define ALUMNI_DICT_ALUMNI_H
+
+#define DICT_ALUMNI_TRASH_DUE "shared/trash/due/"
+
+/* Called by Dovecot when the module is loaded and unloaded. */
+void dict_alumni_init(void);
+void dict_alumni_deinit(void);
+
+#endif

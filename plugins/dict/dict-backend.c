@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a dict process keeps between requests; see dict-backend.h.
+ */
+#include <stdlib.h>
+
+#include "plugins/dict/dict-backend.h"
+
+struct dict_backend {
+	struct configuration *configuration;
+	struct store *store;
+};
+
+int dict_backend_new(struct dict_backend **backend_r, struct error *error)
+{
+	struct dict_backend *backend = calloc(1, sizeof(*backend));
+
+	if (backend == NULL)
+		return error_set(error, "out of memory");
+	if (configuration_load(configuration_path(NULL),
+			       &backend->configuration, error) < 0) {
+		free(backend);
+		return -1;
+	}
+	*backend_r = backend;
+	return 0;
+}
+
+void dict_backend_free(struct dict_backend **_backend)
+{
+	struct dict_backend *backend = *_backend;
+
+	if (backend == NULL)
+		return;
+	*_backend = NULL;
+	if (backend->store != NULL)
+		store_close(&backend->store);
+	configuration_free(&backend->configuration);
+	free(backend);
+}
+
+const struct configuration *
+dict_backend_configuration(const struct dict_backend *backend)
+{
+	return backend->configuration;
+}
+
+struct store *dict_backend_store(struct dict_backend *backend,
+				 struct error *error)
+{
+	if (backend->store == NULL &&
+	    store_open(backend->configuration->store, STORE_ACCOUNTS,
+		       &backend->store, error) < 0)
+		return NULL;
+	return backend->store;
+}
+
+void dict_backend_store_failed(struct dict_backend *backend)
+{
+	if (backend->store != NULL)
+		store_close(&backend->store);
+}
+
+/* 1 found, 0 no account of that name, -1 failed. */
+static int find_account(struct dict_backend *backend, const char *user,
+			struct account *account_r, struct error *error)
+{
+	const char *const *domains =
+		(const char *const *)backend->configuration->domains;
+	char name[ADDRESS_LOCAL_BYTES];
+	struct store *store;
+	int ret;
+
+	if (account_name_normalise(user, domains, name, error) < 0)
+		return 0;
+	store = dict_backend_store(backend, error);
+	if (store == NULL)
+		return -1;
+	ret = store_account_by_name(store, name, account_r, error);
+	if (ret < 0)
+		dict_backend_store_failed(backend);
+	return ret;
+}
+
+int dict_backend_lookup(struct dict_backend *backend, const char *user,
+			const char *key, char value_r[ACCOUNT_KEY_VALUE_BYTES],
+			struct error *error)
+{
+	struct account account;
+	int ret;
+
+	ret = find_account(backend, user, &account, error);
+	if (ret <= 0)
+		return ret;
+	return account_key_get(&account, backend->configuration, key, value_r,
+			       error);
+}
+
+static int write_changes(struct store *store, const char *id,
+			 const struct account_changes *changes,
+			 struct error *error)
+{
+	int ret = 1;
+
+	if (changes->usage_bytes >= 0 || changes->usage_messages >= 0)
+		ret = store_usage_set(store, id, changes->usage_bytes,
+				      changes->usage_messages, error);
+	if (ret > 0 && changes->trash_saved_at > 0)
+		ret = store_trash_saved(store, id, changes->trash_saved_at,
+					error);
+	/* 0 means that a session came first: the account just stays due. */
+	if (ret > 0 && changes->has_trash_expired &&
+	    store_trash_expired(store, id, changes->trash_expired_generation,
+				changes->trash_expired_oldest, error) < 0)
+		ret = -1;
+	return ret;
+}
+
+int dict_backend_commit(struct dict_backend *backend, const char *user,
+			const struct account_changes *changes,
+			struct error *error)
+{
+	struct account account;
+	int ret;
+
+	if (!changes->any)
+		return 1;
+	ret = find_account(backend, user, &account, error);
+	if (ret <= 0)
+		return ret;
+	ret = write_changes(backend->store, account.id, changes, error);
+	if (ret < 0)
+		dict_backend_store_failed(backend);
+	return ret;
+}
