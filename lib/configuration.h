@@ -59,7 +59,7 @@ struct directory_options {
 	char *active_filter; /* NULL = every entry is active */
 	char *deny_filter;   /* NULL = nobody is denied */
 	char *id_attribute;
-	char *class_attribute; /* NULL = the default class */
+	char *class_attribute;       /* NULL = the default class */
 	struct class_map *class_map; /* in order: the first that fits */
 	size_t class_map_count;
 	unsigned int connect_timeout_msecs;
@@ -69,8 +69,8 @@ struct directory_options {
 struct configuration {
 	char *path; /* the file read */
 
-	char **domains; /* NULL-terminated; the first is the primary one */
-	char *store;    /* "sqlite:/var/lib/alumnimail" */
+	char **domains;  /* NULL-terminated; the first is the primary one */
+	char *store;     /* "sqlite:/var/lib/alumnimail" */
 	char *mail_home; /* folder above the accounts' home folders */
 	char *mail_user;
 	char *mail_group;
@@ -109,8 +109,7 @@ const char *configuration_path(const char *path);
    open the secrets that it names: not every reader may.
    Returns 0, or -1 with an error. Not thread-safe (libconfuse's parser is
    not): call it from one thread at a time. */
-int configuration_load(const char *path,
-		       struct configuration **configuration_r,
+int configuration_load(const char *path, struct configuration **configuration_r,
 		       struct error *error);
 void configuration_free(struct configuration **configuration);
 

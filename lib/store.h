@@ -32,6 +32,10 @@ enum store_access {
 	STORE_ACCOUNTS_AND_CREDENTIALS,
 };
 
+/* Checks that a location is one that this program knows, without touching it:
+   "sqlite:" and the whole path of a folder. Returns 0, or -1 with an error. */
+int store_location_check(const char *location, struct error *error);
+
 /* Opens the store at a location "sqlite:FOLDER". The store must exist and be
    of this program's version; nothing is created.
    Returns 0, or -1 with an error that says how to mend it. */
@@ -76,8 +80,8 @@ int store_accounts_after(struct store *store, const char *after,
 			 size_t *count_r, struct error *error);
 
 /* These return 1 done, 0 no such account, -1 failed. */
-int store_account_set_enabled(struct store *store, const char *id,
-			      bool enabled, struct error *error);
+int store_account_set_enabled(struct store *store, const char *id, bool enabled,
+			      struct error *error);
 int store_account_set_class(struct store *store, const char *id,
 			    const char *class_name, struct error *error);
 /* Empty strings unpin. */
@@ -114,9 +118,8 @@ int store_trash_saved(struct store *store, const char *id, int64_t saved_at,
    read, which must be before the mailbox was opened; otherwise a message saved
    meanwhile could be forgotten, and that Trash would never expire.
    1 done, 0 a session came first (the account just stays due), -1 failed. */
-int store_trash_expired(struct store *store, const char *id,
-			int64_t generation, int64_t oldest,
-			struct error *error);
+int store_trash_expired(struct store *store, const char *id, int64_t generation,
+			int64_t oldest, struct error *error);
 
 /* Accounts with trash_oldest from 1 to cutoff, oldest first, after the
    position (after_oldest, after_id); start with (0, ""). */

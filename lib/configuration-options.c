@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of configuration options; see configuration-options.h. Fields are
+ * in the order in which one would explain them; the example file has the same.
+ */
+#include "lib/configuration-options.h"
+
+#include <string.h>
+
+#include "lib/configuration-checks.h"
+#include "lib/configuration.h"
+#include "lib/store.h"
+
+#define GENERAL(field)                                                         \
+	.section = NULL, .name = #field,                                       \
+	.offset = offsetof(struct configuration, field)
+#define CLASS(field)                                                           \
+	.section = CONFIGURATION_SECTION_CLASS, .name = #field,                \
+	.offset = offsetof(struct class_options, field)
+#define DIRECTORY(field)                                                       \
+	.section = CONFIGURATION_SECTION_DIRECTORY, .name = #field,            \
+	.offset = offsetof(struct directory_options, field)
+
+/* An SRS address carries its day modulo 1024, and one that is half of that
+   away could as well come from the future. */
+#define SRS_MAX_AGE_DAYS_MAX 511
+
+static const struct option_choice over_quota_copy_choices[] = {
+	{"forward-only", OVER_QUOTA_COPY_FORWARD_ONLY},
+	{"reject", OVER_QUOTA_COPY_REJECT},
+	{NULL, 0},
+};
+
+static const struct option_choice tls_choices[] = {
+	{"none", DIRECTORY_TLS_NONE},
+	{"starttls", DIRECTORY_TLS_STARTTLS},
+	{"ldaps", DIRECTORY_TLS_LDAPS},
+	{NULL, 0},
+};
+
+static const struct configuration_option options[] = {
+	{GENERAL(domains), .type = OPTION_LIST, .required = true,
+	 .check = check_domain,
+	 .help = "Domains of the accounts' addresses; the first is the one "
+		 "that is shown."},
+	{GENERAL(store), .type = OPTION_TEXT,
+	 .fallback = "sqlite:/var/lib/alumnimail",
+	 .check = store_location_check,
+	 .help = "Where accounts are kept: sqlite:FOLDER."},
+	{GENERAL(mail_home), .type = OPTION_TEXT, .fallback = "/var/vmail",
+	 .check = check_absolute_path,
+	 .help = "Folder above the accounts' home folders."},
+	{GENERAL(mail_user), .type = OPTION_TEXT, .fallback = "vmail",
+	 .check = check_unix_name, .help = "User that owns all mail."},
+	{GENERAL(mail_group), .type = OPTION_TEXT, .fallback = "vmail",
+	 .check = check_unix_name, .help = "Group that owns all mail."},
+	{GENERAL(postmaster), .type = OPTION_TEXT, .fallback = "postmaster",
+	 .check = check_mailbox,
+	 .help = "Account or address that gets mail for postmaster and "
+		 "abuse."},
+	{GENERAL(default_class), .type = OPTION_TEXT, .fallback = "alumni",
+	 .check = check_section_name,
+	 .help = "Class of accounts for which the directory names none."},
+	{GENERAL(create_accounts), .type = OPTION_SWITCH, .fallback = "yes",
+	 .help = "Whether the first login with a directory password creates "
+		 "the account."},
+	{GENERAL(name_quarantine), .type = OPTION_SPAN, .fallback = "365d",
+	 .check = check_limited_span,
+	 .help = "How long the name of a deleted account is not given to "
+		 "anybody else."},
+	{GENERAL(quota_grace), .type = OPTION_SIZE, .fallback = "0",
+	 .check = check_limited_size,
+	 .help = "How far mail may exceed a quota before it is refused."},
+	{GENERAL(over_quota_copy), .type = OPTION_CHOICE,
+	 .fallback = "forward-only", .choices = over_quota_copy_choices,
+	 .help = "What happens to mail that is forwarded when there is no "
+		 "room for the kept copy: forward-only sends it on without "
+		 "keeping it, reject refuses it."},
+	{GENERAL(srs_domain), .type = OPTION_TEXT, .check = check_domain,
+	 .help = "Domain of rewritten senders of forwarded mail; the first of "
+		 "domains unless set."},
+	{GENERAL(srs_secret_file), .type = OPTION_TEXT,
+	 .fallback = "/etc/alumnimail/srs.secret", .check = check_absolute_path,
+	 .help = "File with the secrets that sign rewritten senders, one a "
+		 "line: the first signs, all are accepted."},
+	{GENERAL(srs_max_age_days), .type = OPTION_COUNT, .fallback = "21",
+	 .minimum = 1, .maximum = SRS_MAX_AGE_DAYS_MAX,
+	 .help = "How many days mail may be returned to a rewritten sender."},
+	{GENERAL(milter_user), .type = OPTION_TEXT, .fallback = "alumnimail",
+	 .check = check_unix_name, .help = "User that alumni-milter runs as."},
+	{GENERAL(milter_socket), .type = OPTION_TEXT,
+	 .fallback = "/var/spool/postfix/alumnimail/milter.sock",
+	 .check = check_absolute_path,
+	 .help = "Socket on which Postfix reaches the milter."},
+	{GENERAL(maps_socket), .type = OPTION_TEXT,
+	 .fallback = "/var/spool/postfix/alumnimail/maps.sock",
+	 .check = check_absolute_path,
+	 .help = "Socket on which Postfix looks up accounts and senders."},
+	{GENERAL(socket_group), .type = OPTION_TEXT, .fallback = "postfix",
+	 .check = check_unix_name,
+	 .help = "Group that may connect to the two sockets."},
+	{GENERAL(milter_store_handles), .type = OPTION_COUNT, .fallback = "8",
+	 .minimum = 1, .maximum = 64,
+	 .help = "How many look-ups of the milter run at the same time."},
+	{GENERAL(metrics_listen), .type = OPTION_TEXT, .check = check_listen,
+	 .help = "ADDRESS:PORT where the milter serves metrics; unset, it "
+		 "serves none."},
+	{GENERAL(auth_socket), .type = OPTION_TEXT,
+	 .fallback = "/run/dovecot/auth-client", .check = check_absolute_path,
+	 .help = "Dovecot's socket for authentication clients."},
+
+	{CLASS(quota), .type = OPTION_SIZE, .required = true,
+	 .help = "Mail that an account of this class may keep."},
+	{CLASS(trash_retention), .type = OPTION_SPAN, .fallback = "7d",
+	 .help = "How long messages stay in Trash; never keeps them."},
+
+	{DIRECTORY(uris), .type = OPTION_LIST, .required = true,
+	 .check = check_ldap_uri, .help = "LDAP servers, tried in this order."},
+	{DIRECTORY(tls), .type = OPTION_CHOICE, .fallback = "starttls",
+	 .choices = tls_choices,
+	 .help = "How connections are encrypted: starttls, ldaps, or none for "
+		 "servers on this machine."},
+	{DIRECTORY(ca_file), .type = OPTION_TEXT, .check = check_absolute_path,
+	 .help = "Certificates that the server's must be signed by; the "
+		 "system's unless set."},
+	{DIRECTORY(bind_dn), .type = OPTION_TEXT, .check = check_ldap_dn,
+	 .help = "Service account that searches; anonymous unless set."},
+	{DIRECTORY(bind_password_file), .type = OPTION_TEXT,
+	 .check = check_absolute_path,
+	 .help = "File with the service account's password."},
+	{DIRECTORY(base), .type = OPTION_TEXT, .required = true,
+	 .check = check_ldap_dn, .help = "Entry below which people are."},
+	{DIRECTORY(filter), .type = OPTION_TEXT, .fallback = "(uid=%u)",
+	 .check = check_ldap_user_filter,
+	 .help = "Finds a person; %u is the account name."},
+	{DIRECTORY(active_filter), .type = OPTION_TEXT,
+	 .check = check_ldap_filter,
+	 .help = "Matches people whose directory password counts; all unless "
+		 "set."},
+	{DIRECTORY(deny_filter), .type = OPTION_TEXT,
+	 .check = check_ldap_filter,
+	 .help = "Matches people who may not log in with any password; nobody "
+		 "unless set."},
+	{DIRECTORY(id_attribute), .type = OPTION_TEXT, .fallback = "entryUUID",
+	 .check = check_ldap_attribute,
+	 .help = "Attribute that names an entry for ever and is never given "
+		 "to another."},
+	{DIRECTORY(class_attribute), .type = OPTION_TEXT,
+	 .check = check_ldap_attribute,
+	 .help = "Attribute that decides a new account's class; the default "
+		 "class unless set."},
+	{DIRECTORY(class_map), .type = OPTION_MAP,
+	 .help = "VALUE=CLASS for values of class_attribute; the first that "
+		 "fits counts."},
+	{DIRECTORY(connect_timeout_msecs), .type = OPTION_COUNT,
+	 .fallback = "1000", .minimum = 10, .maximum = 60000,
+	 .help = "How long to wait for a connection, TLS included, in "
+		 "milliseconds."},
+	{DIRECTORY(request_timeout_msecs), .type = OPTION_COUNT,
+	 .fallback = "1000", .minimum = 10, .maximum = 60000,
+	 .help = "How long to wait for an answer, in milliseconds."},
+};
+
+const struct configuration_option *configuration_options(size_t *count_r)
+{
+	*count_r = sizeof(options) / sizeof(*options);
+	return options;
+}
+
+bool configuration_option_is_in(const struct configuration_option *option,
+				const char *section)
+{
+	if (option->section == NULL || section == NULL)
+		return option->section == section;
+	return strcmp(option->section, section) == 0;
+}
