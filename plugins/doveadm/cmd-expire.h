@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * doveadm alumni expire [-n]
+ */
+#ifndef ALUMNI_CMD_EXPIRE_H
+#define ALUMNI_CMD_EXPIRE_H
+
+#include "doveadm.h"
+
+extern struct doveadm_cmd_ver2 doveadm_cmd_alumni_expire;
+
+#endif

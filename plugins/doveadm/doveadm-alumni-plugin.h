@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What Dovecot's module loader looks for in the doveadm plugin.
+ */
+#ifndef DOVEADM_ALUMNI_PLUGIN_H
+#define DOVEADM_ALUMNI_PLUGIN_H
+
+#include "plugins/dovecot-glue.h"
+
+struct module;
+
+DOVECOT_EXPORT extern const char *doveadm_alumni_plugin_version;
+
+DOVECOT_EXPORT void doveadm_alumni_plugin_init(struct module *module);
+DOVECOT_EXPORT void doveadm_alumni_plugin_deinit(void);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The order of the steps is what makes this safe: the generation is read
+ * before any mailbox is opened, and the result is reported with it at the very
+ * end, so that it counts only when no session put anything into Trash
+ * meanwhile.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include "dict.h"
+#include "mail-user.h"
+#include "mail-namespace.h"
+#include "mail-storage.h"
+#include "mailbox-list-iter.h"
+
+#include "plugins/doveadm/expire-mailbox.h"
+#include "plugins/doveadm/expire-user.h"
+#include "plugins/mail-dict/mail-dict.h"
+
+#define TRASH_SPECIAL_USE "\\Trash"
+
+struct trash_state {
+	int64_t generation;
+	int64_t oldest;    /* Unix seconds, 0 = nothing known to be there */
+	int64_t retention; /* seconds, 0 = for ever */
+};
+
+static int trash_state_parse(const char *text, struct trash_state *state_r)
+{
+	const char *const *words = t_strsplit(text, " ");
+
+	if (str_array_length(words) != 3 ||
+	    str_to_int64(words[0], &state_r->generation) < 0 ||
+	    str_to_int64(words[1], &state_r->oldest) < 0 ||
+	    str_to_int64(words[2], &state_r->retention) < 0)
+		return -1;
+	return state_r->oldest < 0 || state_r->retention < 0 ? -1 : 0;
+}
+
+/* Returns 1 found, 0 no such account, -1 failed, logged. */
+static int trash_state_get(struct mail_user *user, struct dict *dict,
+			   struct trash_state *state_r)
+{
+	const char *value, *error;
+	int ret;
+
+	ret = dict_lookup(dict, mail_user_get_dict_op_settings(user),
+			  pool_datastack_create(), MAIL_DICT_TRASH_STATE,
+			  &value, &error);
+	if (ret < 0) {
+		e_error(user->event,
+			"alumni expire: Cannot look up " MAIL_DICT_TRASH_STATE
+			": %s",
+			error);
+		return -1;
+	}
+	if (ret > 0 && trash_state_parse(value, state_r) < 0) {
+		e_error(user->event,
+			"alumni expire: " MAIL_DICT_TRASH_STATE
+			" has an unknown form: %s",
+			value);
+		return -1;
+	}
+	return ret;
+}
+
+static int trash_state_report(struct mail_user *user, struct dict *dict,
+			      int64_t generation, time_t oldest_left)
+{
+	struct dict_transaction_context *transaction;
+	const char *error;
+
+	transaction = dict_transaction_begin(
+		dict, mail_user_get_dict_op_settings(user));
+	dict_set(transaction, MAIL_DICT_TRASH_EXPIRED,
+		 t_strdup_printf("%" PRId64 " %" PRId64, generation,
+				 (int64_t)oldest_left));
+	/* 0, not found, is an account deleted meanwhile. */
+	if (dict_transaction_commit(&transaction, &error) < 0) {
+		e_error(user->event,
+			"alumni expire: Cannot set " MAIL_DICT_TRASH_EXPIRED
+			": %s",
+			error);
+		return -1;
+	}
+	return 0;
+}
+
+static bool expire_is_trash(const struct mailbox_info *info)
+{
+	const enum mailbox_info_flags no_mail =
+		MAILBOX_NOSELECT | MAILBOX_NONEXISTENT;
+
+	return (info->flags & no_mail) == 0 && info->special_use != NULL &&
+	       str_array_icase_find(t_strsplit_spaces(info->special_use, " "),
+				    TRASH_SPECIAL_USE);
+}
+
+static int expire_namespace(struct mail_namespace *ns, time_t cutoff,
+			    bool try_only, struct expire_tally *tally)
+{
+	struct mailbox_list_iterate_context *iter;
+	const struct mailbox_info *info;
+	int ret = 0;
+
+	iter = mailbox_list_iter_init(
+		ns->list, "*",
+		MAILBOX_LIST_ITER_NO_AUTO_BOXES |
+			MAILBOX_LIST_ITER_SKIP_ALIASES |
+			MAILBOX_LIST_ITER_RETURN_SPECIALUSE);
+	while ((info = mailbox_list_iter_next(iter)) != NULL) {
+		if (expire_is_trash(info) &&
+		    expire_mailbox(ns->list, info->vname, cutoff, try_only,
+				   tally) < 0)
+			ret = -1;
+	}
+	if (mailbox_list_iter_deinit(&iter) < 0) {
+		e_error(ns->user->event,
+			"alumni expire: Cannot list the mailboxes of "
+			"namespace \"%s\": %s",
+			ns->prefix,
+			mailbox_list_get_last_internal_error(ns->list, NULL));
+		ret = -1;
+	}
+	return ret;
+}
+
+static int expire_namespaces(struct mail_user *user, time_t cutoff,
+			     bool try_only, struct expire_tally *tally)
+{
+	struct mail_namespace *ns;
+	int ret = 0;
+
+	for (ns = user->namespaces; ns != NULL; ns = ns->next) {
+		if (ns->type != MAIL_NAMESPACE_TYPE_PRIVATE ||
+		    ns->alias_for != NULL)
+			continue;
+		if (expire_namespace(ns, cutoff, try_only, tally) < 0)
+			ret = -1;
+	}
+	return ret;
+}
+
+static int expire_with_dict(struct mail_user *user, struct dict *dict,
+			    bool try_only, struct expire_tally *tally)
+{
+	struct trash_state state;
+	int64_t cutoff;
+	int ret;
+
+	ret = trash_state_get(user, dict, &state);
+	if (ret <= 0)
+		return ret;
+	if (state.retention == 0)
+		return 0;
+
+	cutoff = (int64_t)time(NULL) - state.retention;
+	if (expire_namespaces(user, cutoff, try_only, tally) < 0)
+		return -1;
+	if (try_only)
+		return 1;
+	return trash_state_report(user, dict, state.generation,
+				  tally->oldest_left) < 0
+		       ? -1
+		       : 1;
+}
+
+int expire_user(struct mail_user *user, bool try_only,
+		struct expire_tally *tally_r)
+{
+	struct dict *dict;
+	const char *error;
+	int ret;
+
+	i_zero(tally_r);
+	if (mail_dict_open(user->set->base_dir, user->event, &dict, &error) <
+	    0) {
+		e_error(user->event,
+			"alumni expire: Cannot open the dict \"alumni\": %s",
+			error);
+		return -1;
+	}
+	ret = expire_with_dict(user, dict, try_only, tally_r);
+	dict_deinit(&dict);
+	return ret;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One commit at a time is under way. News that comes in meanwhile, and news
+ * whose commit failed, is sent by a later one.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include "ioloop.h"
+#include "dict.h"
+#include "mail-user.h"
+
+#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/mail-dict/publisher.h"
+
+#define PUBLISHER_BATCH_MSECS 500
+#define PUBLISHER_RETRY_MSECS (10 * 1000)
+
+struct publisher {
+	struct mail_user *user;
+	const struct publisher_source *source;
+	struct dict *dict;
+	struct timeout *to;
+	bool has_news : 1;
+	bool sending : 1;
+	bool finishing : 1; /* nobody runs timers any more */
+};
+
+static void publisher_send(struct publisher *publisher);
+
+static void publisher_schedule(struct publisher *publisher,
+			       unsigned int delay_msecs)
+{
+	if (publisher->finishing || publisher->to != NULL)
+		return;
+	publisher->to = timeout_add(delay_msecs, publisher_send, publisher);
+}
+
+static void publisher_failed(struct publisher *publisher, const char *error)
+{
+	e_error(publisher->user->event, "alumni: Cannot publish %s: %s",
+		publisher->source->what, error);
+	publisher->sending = FALSE;
+	publisher->has_news = TRUE;
+	publisher_schedule(publisher, PUBLISHER_RETRY_MSECS);
+}
+
+static void publisher_sent(const struct dict_commit_result *result,
+			   struct publisher *publisher)
+{
+	switch (result->ret) {
+	case DICT_COMMIT_RET_OK:
+		break;
+	case DICT_COMMIT_RET_NOTFOUND:
+		/* Trying again would not help. */
+		e_warning(publisher->user->event,
+			  "alumni: Cannot publish %s: "
+			  "the account store does not know this user",
+			  publisher->source->what);
+		break;
+	case DICT_COMMIT_RET_FAILED:
+	case DICT_COMMIT_RET_WRITE_UNCERTAIN:
+		publisher_failed(publisher, result->error);
+		return;
+	}
+	publisher->sending = FALSE;
+	if (publisher->has_news)
+		publisher_schedule(publisher, PUBLISHER_BATCH_MSECS);
+}
+
+static void publisher_commit(struct publisher *publisher,
+			     const struct publisher_item *items,
+			     unsigned int count)
+{
+	struct dict_transaction_context *transaction;
+	unsigned int i;
+
+	transaction = dict_transaction_begin(
+		publisher->dict,
+		mail_user_get_dict_op_settings(publisher->user));
+	for (i = 0; i < count; i++) {
+		dict_set(transaction, items[i].key,
+			 t_strdup_printf("%" PRIu64, items[i].value));
+	}
+	dict_transaction_commit_async(&transaction, publisher_sent, publisher);
+}
+
+static void publisher_send(struct publisher *publisher)
+{
+	struct publisher_item items[PUBLISHER_ITEMS_MAX];
+	const char *error = NULL;
+	int count;
+
+	timeout_remove(&publisher->to);
+	if (publisher->sending || !publisher->has_news)
+		return;
+
+	/* Before the values are read, so that a change meanwhile is news
+	   again. */
+	publisher->has_news = FALSE;
+	publisher->sending = TRUE;
+	count = publisher->source->collect(publisher->user, items, &error);
+	if (count < 0)
+		publisher_failed(publisher, error);
+	else if (count == 0)
+		publisher->sending = FALSE;
+	else
+		publisher_commit(publisher, items, count);
+}
+
+int publisher_init(struct mail_user *user,
+		   const struct publisher_source *source,
+		   struct publisher **publisher_r, const char **error_r)
+{
+	struct publisher *publisher;
+	struct dict *dict;
+
+	if (mail_dict_open(user->set->base_dir, user->event, &dict, error_r) <
+	    0)
+		return -1;
+
+	publisher = p_new(user->pool, struct publisher, 1);
+	publisher->user = user;
+	publisher->source = source;
+	publisher->dict = dict;
+	*publisher_r = publisher;
+	return 0;
+}
+
+bool publisher_has_news(const struct publisher *publisher)
+{
+	return publisher->has_news;
+}
+
+void publisher_news(struct publisher *publisher)
+{
+	publisher->has_news = TRUE;
+	if (!publisher->sending)
+		publisher_schedule(publisher, PUBLISHER_BATCH_MSECS);
+}
+
+void publisher_news_now(struct publisher *publisher)
+{
+	publisher->has_news = TRUE;
+	publisher_send(publisher);
+}
+
+void publisher_finish(struct publisher *publisher)
+{
+	publisher->finishing = TRUE;
+	dict_wait(publisher->dict);
+	publisher_send(publisher);
+	dict_wait(publisher->dict);
+	timeout_remove(&publisher->to);
+}
+
+void publisher_deinit(struct publisher **_publisher)
+{
+	struct publisher *publisher = *_publisher;
+
+	*_publisher = NULL;
+	/* Other plugins may have made news after publisher_finish(). */
+	dict_wait(publisher->dict);
+	timeout_remove(&publisher->to);
+	dict_deinit(&publisher->dict);
+}

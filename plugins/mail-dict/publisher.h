@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Publishes news about a user's mail to the account database through the dict
+ * "alumni", without ever holding up or failing the mail operation that made
+ * the news: what cannot be published is logged and tried again while the
+ * session lasts.
+ */
+#ifndef ALUMNI_PUBLISHER_H
+#define ALUMNI_PUBLISHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mail_user;
+struct publisher;
+
+#define PUBLISHER_ITEMS_MAX 2
+
+struct publisher_item {
+	const char *key; /* of mail-dict.h */
+	uint64_t value;
+};
+
+struct publisher_source {
+	/* What is published, for the log: "mailbox usage". */
+	const char *what;
+
+	/* Tells the present values. Called when they are about to be sent,
+	   never while another mail operation runs. Returns how many items it
+	   filled in, 0 when there is nothing to publish, -1 with an error when
+	   it cannot tell now. */
+	int (*collect)(struct mail_user *user,
+		       struct publisher_item items_r[PUBLISHER_ITEMS_MAX],
+		       const char **error_r);
+};
+
+/* Makes a publisher for the user, allocated from the user's pool. Does not
+   touch the dict service yet. source must outlive it.
+   Returns 0, or -1 with an error. */
+int publisher_init(struct mail_user *user,
+		   const struct publisher_source *source,
+		   struct publisher **publisher_r, const char **error_r);
+
+/* True if there is news that the dict service has not yet been sent. */
+bool publisher_has_news(const struct publisher *publisher);
+
+/* There is news. It is sent after a short while, so that many changes in a row
+   are published once. */
+void publisher_news(struct publisher *publisher);
+
+/* There is news, to be sent at once. Does not wait for the answer. */
+void publisher_news_now(struct publisher *publisher);
+
+/* Sends what is left and waits until it is answered, or until the dict client
+   gives up (immediately when nobody listens, else after its time-out of 30
+   seconds). Call from the user's deinit_pre, while mailboxes can still be
+   opened. */
+void publisher_finish(struct publisher *publisher);
+
+/* Frees; call from the user's deinit. Sets the pointer to NULL. */
+void publisher_deinit(struct publisher **publisher);
+
+#endif

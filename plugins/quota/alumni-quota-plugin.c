@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Mail plugin alumni_quota: publishes a user's usage after every change, so
+ * that the milter can refuse mail for a full mailbox by reading one row
+ * instead of opening the mailbox. Counting stays with Dovecot's quota plugin.
+ *
+ * LMTP answers DATA after the user is deinitialised, so what deinit_pre
+ * publishes is there before the next RCPT.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include "array.h"
+#include "module-context.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "mail-storage-hooks.h"
+
+#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/mail-dict/publisher.h"
+#include "plugins/quota/alumni-quota-plugin.h"
+#include "plugins/quota/usage.h"
+
+#define ALUMNI_QUOTA_USER(obj) MODULE_CONTEXT(obj, alumni_quota_user_module)
+#define ALUMNI_QUOTA_BOX(obj)                                                  \
+	MODULE_CONTEXT_REQUIRE(obj, alumni_quota_storage_module)
+
+static MODULE_CONTEXT_DEFINE_INIT(alumni_quota_user_module,
+				  &mail_user_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(alumni_quota_storage_module,
+				  &mail_storage_module_register);
+
+struct alumni_quota_user {
+	union mail_user_module_context module_ctx;
+	struct publisher *publisher;
+};
+
+const char *alumni_quota_plugin_version = DOVECOT_ABI_VERSION;
+const char *alumni_quota_plugin_dependencies[] = {"quota", NULL};
+
+static int alumni_quota_collect(struct mail_user *user,
+				struct publisher_item *items_r,
+				const char **error_r)
+{
+	uint64_t bytes, messages;
+	int ret;
+
+	ret = quota_usage_get(user, &bytes, &messages, error_r);
+	if (ret <= 0)
+		return ret;
+	items_r[0].key = MAIL_DICT_QUOTA_STORAGE;
+	items_r[0].value = bytes;
+	items_r[1].key = MAIL_DICT_QUOTA_MESSAGES;
+	items_r[1].value = messages;
+	return 2;
+}
+
+static const struct publisher_source alumni_quota_source = {
+	.what = "mailbox usage",
+	.collect = alumni_quota_collect,
+};
+
+static void alumni_quota_changed(struct mailbox *box)
+{
+	struct mail_namespace *ns = mailbox_get_namespace(box);
+	struct mail_user *owner = ns->owner != NULL ? ns->owner : ns->user;
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(owner);
+
+	if (quser != NULL)
+		publisher_news(quser->publisher);
+}
+
+static int
+alumni_quota_transaction_commit(struct mailbox_transaction_context *t,
+				struct mail_transaction_commit_changes *changes)
+{
+	struct mailbox *box = t->box;
+	union mailbox_module_context *qbox = ALUMNI_QUOTA_BOX(box);
+	/* Saved and copied messages; the commit frees the transaction. */
+	unsigned int saved = t->save_count;
+
+	if (qbox->super.transaction_commit(t, changes) < 0)
+		return -1;
+	if (saved > 0)
+		alumni_quota_changed(box);
+	return 0;
+}
+
+static void alumni_quota_sync_notify(struct mailbox *box, uint32_t uid,
+				     enum mailbox_sync_type sync_type)
+{
+	union mailbox_module_context *qbox = ALUMNI_QUOTA_BOX(box);
+
+	if (qbox->super.sync_notify != NULL)
+		qbox->super.sync_notify(box, uid, sync_type);
+	if (sync_type == MAILBOX_SYNC_TYPE_EXPUNGE)
+		alumni_quota_changed(box);
+}
+
+static int alumni_quota_delete_box(struct mailbox *box)
+{
+	union mailbox_module_context *qbox = ALUMNI_QUOTA_BOX(box);
+
+	if (qbox->super.delete_box(box) < 0)
+		return -1;
+	alumni_quota_changed(box);
+	return 0;
+}
+
+static void alumni_quota_mailbox_allocated(struct mailbox *box)
+{
+	struct mailbox_vfuncs *v = box->vlast;
+	union mailbox_module_context *qbox;
+
+	if (ALUMNI_QUOTA_USER(box->storage->user) == NULL)
+		return;
+
+	qbox = p_new(box->pool, union mailbox_module_context, 1);
+	qbox->super = *v;
+	box->vlast = &qbox->super;
+	v->transaction_commit = alumni_quota_transaction_commit;
+	v->sync_notify = alumni_quota_sync_notify;
+	v->delete_box = alumni_quota_delete_box;
+	MODULE_CONTEXT_SET_SELF(box, alumni_quota_storage_module, qbox);
+}
+
+static void alumni_quota_user_deinit_pre(struct mail_user *user)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
+
+	/* Here, since at deinit the quota plugin can count no more. */
+	publisher_finish(quser->publisher);
+	quser->module_ctx.super.deinit_pre(user);
+}
+
+static void alumni_quota_user_deinit(struct mail_user *user)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
+
+	publisher_deinit(&quser->publisher);
+	quser->module_ctx.super.deinit(user);
+}
+
+static void alumni_quota_user_created(struct mail_user *user)
+{
+	struct mail_user_vfuncs *v = user->vlast;
+	struct alumni_quota_user *quser;
+	struct publisher *publisher;
+	const char *error;
+
+	/* Made by Dovecot itself, as LMTP's for the message that comes in. */
+	if (user->autocreated)
+		return;
+	if (publisher_init(user, &alumni_quota_source, &publisher, &error) <
+	    0) {
+		e_error(user->event,
+			"alumni_quota: Cannot open the dict \"alumni\", "
+			"usage is not published: %s",
+			error);
+		return;
+	}
+
+	quser = p_new(user->pool, struct alumni_quota_user, 1);
+	quser->module_ctx.super = *v;
+	quser->publisher = publisher;
+	user->vlast = &quser->module_ctx.super;
+	v->deinit_pre = alumni_quota_user_deinit_pre;
+	v->deinit = alumni_quota_user_deinit;
+	MODULE_CONTEXT_SET(user, alumni_quota_user_module, quser);
+}
+
+static struct mail_storage_hooks alumni_quota_hooks = {
+	.mail_user_created = alumni_quota_user_created,
+	.mailbox_allocated = alumni_quota_mailbox_allocated,
+};
+
+void alumni_quota_plugin_init(struct module *module)
+{
+	mail_storage_hooks_add(module, &alumni_quota_hooks);
+}
+
+void alumni_quota_plugin_deinit(void)
+{
+	mail_storage_hooks_remove(&alumni_quota_hooks);
+}

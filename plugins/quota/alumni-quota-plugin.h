@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What Dovecot's module loader looks for in the mail plugin alumni_quota.
+ */
+#ifndef ALUMNI_QUOTA_PLUGIN_H
+#define ALUMNI_QUOTA_PLUGIN_H
+
+#include "plugins/dovecot-glue.h"
+
+struct module;
+
+DOVECOT_EXPORT extern const char *alumni_quota_plugin_version;
+DOVECOT_EXPORT extern const char *alumni_quota_plugin_dependencies[];
+
+DOVECOT_EXPORT void alumni_quota_plugin_init(struct module *module);
+DOVECOT_EXPORT void alumni_quota_plugin_deinit(void);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How much a user's mail takes up, as Dovecot's quota plugin counts it.
+ */
+#ifndef ALUMNI_QUOTA_USAGE_H
+#define ALUMNI_QUOTA_USAGE_H
+
+#include <stdint.h>
+
+struct mail_user;
+
+/* Counts by the user's first quota root. May open mailboxes.
+   Returns 1 done, 0 the user has no quota root, so nothing is counted, -1
+   failed, or cannot be told before a count in the background has ended. */
+int quota_usage_get(struct mail_user *user, uint64_t *bytes_r,
+		    uint64_t *messages_r, const char **error_r);
+
+#endif

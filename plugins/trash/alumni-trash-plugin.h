@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What Dovecot's module loader looks for in the mail plugin alumni_trash.
+ */
+#ifndef ALUMNI_TRASH_PLUGIN_H
+#define ALUMNI_TRASH_PLUGIN_H
+
+#include "plugins/dovecot-glue.h"
+
+struct module;
+
+DOVECOT_EXPORT extern const char *alumni_trash_plugin_version;
+
+DOVECOT_EXPORT void alumni_trash_plugin_init(struct module *module);
+DOVECOT_EXPORT void alumni_trash_plugin_deinit(void);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which mailboxes are a Trash: those with the special use \Trash (RFC 6154),
+ * whatever their name.
+ */
+#ifndef ALUMNI_TRASH_MAILBOX_H
+#define ALUMNI_TRASH_MAILBOX_H
+
+#include <stdbool.h>
+
+struct mailbox;
+
+/* True if the mailbox is a Trash of its user's own, also when it is reached
+   through a namespace that is an alias of another. */
+bool trash_mailbox_is(struct mailbox *box);
+
+#endif
