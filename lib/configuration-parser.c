@@ -23,6 +23,8 @@
 
 #define FILE_BYTES_MAX (1024 * 1024)
 #define LINE_DIGITS    16
+#define ENDS_TOO_EARLY                                                         \
+	"the file ends too early: a closing brace or quote is missing"
 
 struct parse_context {
 	const char *path;
@@ -49,8 +51,7 @@ static const struct parser_message parser_messages[] = {
 	 "there is already a section with the name ", ""},
 	{"missing equal sign after option '%s'", true, "write = after option ",
 	 ""},
-	{"premature end of file", false,
-	 "the file ends too early: a closing brace or quote is missing", ""},
+	{"premature end of file", false, ENDS_TOO_EARLY, ""},
 };
 
 static const struct parser_message *parser_message_find(const char *theirs)
@@ -243,9 +244,80 @@ static char *read_file(const char *path, struct error *error)
 	return text;
 }
 
-int configuration_parse(const char *path, cfg_t **cfg_r, struct error *error)
+/* Returns what cfg_parse_buf() does; *failed_r tells whether it complained. */
+static int run_parser(cfg_t *cfg, const char *text, const char *path,
+		      bool *failed_r, struct error *error)
 {
 	struct parse_context context = {.path = path, .error = error};
+	int result;
+
+	(void)cfg_set_error_function(cfg, report);
+	current_parse = &context;
+	result = cfg_parse_buf(cfg, text);
+	current_parse = NULL;
+	*failed_r = context.failed;
+	return result;
+}
+
+/* libconfuse takes the end of the file for the end of all sections that are
+   open, so that half a file would pass for a whole one. With one more brace a
+   whole file is wrong and half a one right. Returns 1, 0 or -1. */
+static int sections_are_closed(const char *text, const char *path,
+			       struct error *error)
+{
+	size_t length = strlen(text);
+	char *longer = malloc(length + sizeof("\n}"));
+	cfg_t *cfg = parser_new();
+	bool failed = false;
+	int result = -1;
+
+	if (longer == NULL || cfg == NULL) {
+		(void)error_set(error, "%s: out of memory", path);
+		goto out;
+	}
+	memcpy(longer, text, length);
+	memcpy(longer + length, "\n}", sizeof("\n}"));
+	(void)run_parser(cfg, longer, path, &failed, NULL);
+	result = failed ? 1 : 0;
+out:
+	if (cfg != NULL)
+		(void)cfg_free(cfg);
+	free(longer);
+	return result;
+}
+
+static unsigned int last_line(const char *text)
+{
+	unsigned int line = 1;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			line++;
+	}
+	return line;
+}
+
+static int parse_text(cfg_t *cfg, const char *text, const char *path,
+		      struct error *error)
+{
+	bool failed;
+	int result = run_parser(cfg, text, path, &failed, error);
+	int closed;
+
+	if (failed)
+		return -1;
+	if (result != CFG_SUCCESS)
+		return error_set(error, "%s:%d: cannot be understood here",
+				 path, cfg->line);
+	closed = sections_are_closed(text, path, error);
+	if (closed == 0)
+		(void)error_set(error, "%s:%u: %s", path, last_line(text),
+				ENDS_TOO_EARLY);
+	return closed == 1 ? 0 : -1;
+}
+
+int configuration_parse(const char *path, cfg_t **cfg_r, struct error *error)
+{
 	char *text = read_file(path, error);
 	cfg_t *cfg;
 	int result;
@@ -253,22 +325,16 @@ int configuration_parse(const char *path, cfg_t **cfg_r, struct error *error)
 	if (text == NULL)
 		return -1;
 	cfg = parser_new();
-	if (cfg == NULL) {
-		free(text);
-		return error_set(error, "%s: out of memory", path);
-	}
-	(void)cfg_set_error_function(cfg, report);
-	current_parse = &context;
-	result = cfg_parse_buf(cfg, text);
-	current_parse = NULL;
+	if (cfg == NULL)
+		result = error_set(error, "%s: out of memory", path);
+	else
+		result = parse_text(cfg, text, path, error);
 	free(text);
-	if (result == CFG_SUCCESS && !context.failed) {
-		*cfg_r = cfg;
-		return 0;
+	if (result < 0) {
+		if (cfg != NULL)
+			(void)cfg_free(cfg);
+		return -1;
 	}
-	if (!context.failed)
-		(void)error_set(error, "%s:%d: cannot be understood here", path,
-				cfg->line);
-	(void)cfg_free(cfg);
-	return -1;
+	*cfg_r = cfg;
+	return 0;
 }
