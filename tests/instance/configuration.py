@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The instance's configuration, from the same templates as production's.
+
+Only the values differ. The instance's are laid over deploy/production.values,
+so that a placeholder added there is never left out here; one that is a path
+must be replaced, or the instance would touch the machine's own files.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import university
+from .errors import InstanceError
+from .layout import DOMAIN, HOSTNAME, ROOT
+
+DEPLOY = ROOT / "deploy"
+# What the machine has and the instance only reads.
+MACHINE_PATHS = ("/usr/", "/bin/", "/sbin/", "/dev/null")
+
+PORT_NAMES = ("ldap", "smtp", "submission", "imaps", "pop3s", "metrics",
+              "outside", "refuses")
+
+
+def values(layout, ports):
+    """What the instance puts for the placeholders."""
+    return {
+        "domain": DOMAIN,
+        "hostname": HOSTNAME,
+        "listen_address": "127.0.0.1",
+        "config_file": layout.config,
+        "config_dir": layout.config_dir,
+        "store_dir": layout.store,
+        "mail_home": layout.mail,
+        "srs_secret_file": layout.srs_secret,
+        "metrics_listen": f"127.0.0.1:{ports['metrics']}",
+        "tls_cert": layout.cert,
+        "tls_key": layout.key,
+        "ldap_uri": f"ldap://127.0.0.1:{ports['ldap']}",
+        "ldap_base": university.BASE,
+        "ldap_bind_dn": university.SERVICE_DN,
+        "ldap_bind_password_file": layout.directory_secret,
+        "ldap_ca_file": layout.ca,
+        "imaps_port": ports["imaps"],
+        "pop3s_port": ports["pop3s"],
+        "dovecot_run": layout.dovecot_run,
+        "dovecot_state": layout.dovecot_state,
+        "dovecot_log": layout.log_of("dovecot"),
+        "dovecot_etc": layout.dovecot_etc,
+        # Many tests log in with a wrong password.
+        "auth_failure_delay": "100 msecs",
+        "smtp_port": ports["smtp"],
+        "submission_port": ports["submission"],
+        "postfix_etc": layout.postfix_etc,
+        "postfix_spool": layout.spool,
+        "postfix_data": layout.postfix_data,
+        "postfix_log": layout.log_of("postfix"),
+        # The tests connect from 127.0.0.1, which is to count as outside.
+        "inside_networks": "127.0.0.2/32",
+        "relayhost": f"[127.0.0.1]:{ports['outside']}",
+        "transport_maps": "inline:{refuses.example=smtp:[127.0.0.1]:"
+                          f"{ports['refuses']}}}",
+    }
+
+
+def _production_values():
+    found = {}
+    for line in (DEPLOY / "production.values").read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.lstrip().startswith("#"):
+            found[name.strip()] = value.strip()
+    return found
+
+
+def write_values(layout, ports):
+    """Writes the values file that the templates are rendered with."""
+    defaults = _production_values()
+    ours = values(layout, ports)
+    unknown = sorted(set(ours) - set(defaults))
+    if unknown:
+        raise InstanceError("deploy/production.values has no "
+                            f"{', '.join(unknown)}, which the instance sets "
+                            "in tests/instance/configuration.py")
+    for name, value in defaults.items():
+        if (name not in ours and value.startswith("/")
+                and not value.startswith(MACHINE_PATHS)):
+            raise InstanceError(
+                f"deploy/production.values: {name} is a path of the machine; "
+                "give it the instance's own in tests/instance/"
+                "configuration.py")
+    merged = {**defaults, **ours}
+    layout.values.write_text("".join(f"{name} = {value}\n"
+                                     for name, value in merged.items()))
+
+
+def render(layout, template, target):
+    """Renders one template with the instance's values."""
+    done = subprocess.run([DEPLOY / "render", layout.values, template],
+                          text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise InstanceError(done.stderr.strip())
+    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    target.write_text(done.stdout)
+    target.chmod(0o644)
+
+
+def render_folder(layout, folder, target):
+    """Renders every template of a folder of deploy/."""
+    templates = sorted((DEPLOY / folder).glob("**/*.in"))
+    if not templates:
+        raise InstanceError(f"{DEPLOY / folder}: no template there")
+    for template in templates:
+        name = template.relative_to(DEPLOY / folder).with_suffix("")
+        render(layout, template, target / name)
+
+
+def copy_postfix_files(layout):
+    """What Postfix's own scripts look for beside main.cf."""
+    layout.postfix_etc.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for source in Path("/etc/postfix").iterdir():
+        target = layout.postfix_etc / source.name
+        if source.name in ("main.cf", "master.cf"):
+            continue
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True,
+                            dirs_exist_ok=True)
+        elif not target.is_symlink():
+            shutil.copy(source, target, follow_symlinks=False)
+
+
+def dovecot_version():
+    """"2.3" or "2.4": which folder of deploy/ the installed Dovecot takes."""
+    done = subprocess.run(["dovecot", "--version"], text=True,
+                          capture_output=True, check=True)
+    return ".".join(done.stdout.split()[0].split(".")[:2])
+
+
+def write(layout, ports):
+    """Renders everything."""
+    write_values(layout, ports)
+    render(layout, DEPLOY / "alumnimail.conf.in", layout.config)
+    render_folder(layout, f"dovecot-{dovecot_version()}", layout.dovecot_etc)
+    copy_postfix_files(layout)
+    render_folder(layout, "postfix", layout.postfix_etc)
