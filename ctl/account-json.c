@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How an account looks, for programs. The keys are a contract with scripts,
+ * described in alumnictl(8): add, but never rename.
+ */
+#include "ctl/account-view.h"
+
+#include <stdio.h>
+
+#include "ctl/report.h"
+#include "lib/mail-quota.h"
+
+#define CLEAN_TEXT_BYTES 4096
+
+void json_add_text(struct json_object *object, const char *key,
+		   const char *text)
+{
+	char clean[CLEAN_TEXT_BYTES];
+
+	if (text == NULL) {
+		json_object_object_add(object, key, NULL);
+		return;
+	}
+	text_clean(text, clean, sizeof(clean));
+	json_object_object_add(object, key, json_object_new_string(clean));
+}
+
+static void json_add_time(struct json_object *object, const char *key,
+			  int64_t seconds)
+{
+	char text[TIME_TEXT_BYTES];
+
+	time_text(seconds, text);
+	json_add_text(object, key, seconds == 0 ? NULL : text);
+}
+
+static void json_add_number(struct json_object *object, const char *key,
+			    int64_t number)
+{
+	json_object_object_add(object, key, json_object_new_int64(number));
+}
+
+static struct json_object *pin_json(const struct account *account)
+{
+	struct json_object *pin;
+
+	if (!account_is_pinned(account))
+		return NULL;
+	pin = json_object_new_object();
+	json_add_text(pin, "name", account->directory);
+	json_add_text(pin, "id", account->directory_id);
+	return pin;
+}
+
+struct json_object *account_forward_json(const struct account *account)
+{
+	struct json_object *forward;
+
+	if (!account_forwards(account))
+		return NULL;
+	forward = json_object_new_object();
+	json_add_text(forward, "address", account->forward_address);
+	json_object_object_add(
+		forward, "keep_copy",
+		json_object_new_boolean(account->forward_keep_copy));
+	return forward;
+}
+
+static struct json_object *quota_json(const struct account_view *view)
+{
+	struct json_object *quota = json_object_new_object();
+	int64_t limit = mail_quota_limit(view->account, view->configuration);
+
+	/* null, not 0: whoever compares usage with it must notice. */
+	if (limit > 0)
+		json_add_number(quota, "bytes", limit);
+	else
+		json_object_object_add(quota, "bytes", NULL);
+	json_add_text(quota, "origin",
+		      view->account->has_own_quota ? "account" : "class");
+	return quota;
+}
+
+static struct json_object *usage_json(const struct account *account)
+{
+	struct json_object *usage = json_object_new_object();
+
+	json_add_number(usage, "bytes", account->usage_bytes);
+	json_add_number(usage, "messages", account->usage_messages);
+	return usage;
+}
+
+struct json_object *account_view_json(const struct account_view *view)
+{
+	struct json_object *object = json_object_new_object();
+	const struct account *account = view->account;
+	char folder[FOLDER_TEXT_BYTES];
+	char address[ADDRESS_BYTES];
+
+	account_mail_folder(account, view->configuration, folder);
+	snprintf(address, sizeof(address), "%s@%s", account->name,
+		 view->configuration->domains[0]);
+	json_add_text(object, "name", account->name);
+	json_add_text(object, "address", address);
+	json_add_text(object, "id", account->id);
+	json_add_text(object, "class", account->class_name);
+	json_object_object_add(object, "enabled",
+			       json_object_new_boolean(account->enabled));
+	json_add_time(object, "created_at", account->created_at);
+	json_object_object_add(object, "directory", pin_json(account));
+	if (view->knows_password)
+		json_add_time(object, "password_set_at", view->password_set_at);
+	json_object_object_add(object, "quota", quota_json(view));
+	json_object_object_add(object, "usage", usage_json(account));
+	json_object_object_add(object, "forward",
+			       account_forward_json(account));
+	json_add_text(object, "mail_folder", folder);
+	return object;
+}
+
+int json_print(struct json_object *object)
+{
+	const char *text = json_object_to_json_string_ext(
+		object,
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (text != NULL)
+		printf("%s\n", text);
+	json_object_put(object);
+	return text == NULL ? report(EX_OSERR, "out of memory") : EX_OK;
+}

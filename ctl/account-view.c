@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How an account looks, for people. Text from the directory or the
+ * configuration is cleaned on its way out.
+ */
+#include "ctl/account-view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "ctl/report.h"
+#include "lib/mail-quota.h"
+
+#define CLEAN_TEXT_BYTES 4096
+
+void time_text(int64_t seconds, char text_r[TIME_TEXT_BYTES])
+{
+	time_t when = (time_t)seconds;
+	struct tm parts;
+
+	if (gmtime_r(&when, &parts) == NULL ||
+	    strftime(text_r, TIME_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts) ==
+		    0)
+		snprintf(text_r, TIME_TEXT_BYTES, "@%" PRId64, seconds);
+}
+
+void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES])
+{
+	if (bytes <= 0)
+		snprintf(text_r, QUOTA_TEXT_BYTES, "unlimited");
+	else
+		mail_quota_format(bytes, text_r, QUOTA_TEXT_BYTES);
+}
+
+void account_mail_folder(const struct account *account,
+			 const struct configuration *configuration,
+			 char folder_r[FOLDER_TEXT_BYTES])
+{
+	snprintf(folder_r, FOLDER_TEXT_BYTES, "%s/%.2s/%s",
+		 configuration->mail_home, account->id, account->id);
+}
+
+static void print_line(const char *label, const char *text)
+{
+	char clean[CLEAN_TEXT_BYTES];
+
+	text_clean(text, clean, sizeof(clean));
+	printf("%-14s%s\n", label, clean);
+}
+
+static void print_quota(const struct account_view *view)
+{
+	const struct account *account = view->account;
+	int64_t limit = mail_quota_limit(account, view->configuration);
+	char quota[QUOTA_TEXT_BYTES];
+	char usage[QUOTA_TEXT_BYTES];
+	char text[CLEAN_TEXT_BYTES];
+
+	quota_text(limit, quota);
+	if (account->has_own_quota)
+		snprintf(text, sizeof(text), "%s (its own)", quota);
+	else
+		snprintf(text, sizeof(text), "%s (of class %s)", quota,
+			 configuration_class_or_default(view->configuration,
+							account->class_name)
+				 ->name);
+	print_line("Quota:", text);
+
+	mail_quota_format(account->usage_bytes, usage, sizeof(usage));
+	snprintf(text, sizeof(text), "%s in %" PRId64 " message%s", usage,
+		 account->usage_messages,
+		 account->usage_messages == 1 ? "" : "s");
+	if (limit > 0)
+		snprintf(text, sizeof(text),
+			 "%s in %" PRId64 " message%s, %.0f %%", usage,
+			 account->usage_messages,
+			 account->usage_messages == 1 ? "" : "s",
+			 100.0 * (double)account->usage_bytes / (double)limit);
+	print_line("Usage:", text);
+}
+
+static void print_pin(const struct account *account)
+{
+	char text[CLEAN_TEXT_BYTES];
+
+	if (!account_is_pinned(account)) {
+		print_line("Directory:", "not pinned");
+		return;
+	}
+	snprintf(text, sizeof(text), "%s, id %s", account->directory,
+		 account->directory_id);
+	print_line("Directory:", text);
+}
+
+static void print_forward(const struct account *account)
+{
+	char text[CLEAN_TEXT_BYTES];
+
+	if (!account_forwards(account)) {
+		print_line("Forwarding:", "none");
+		return;
+	}
+	snprintf(text, sizeof(text), "%s, %s", account->forward_address,
+		 account->forward_keep_copy ? "a copy is kept"
+					    : "no copy is kept");
+	print_line("Forwarding:", text);
+}
+
+static void print_password(const struct account_view *view)
+{
+	char when[TIME_TEXT_BYTES];
+	char text[CLEAN_TEXT_BYTES];
+
+	if (!view->knows_password)
+		return;
+	if (view->password_set_at == 0) {
+		print_line("Password:", "none");
+		return;
+	}
+	time_text(view->password_set_at, when);
+	snprintf(text, sizeof(text), "set %s", when);
+	print_line("Password:", text);
+}
+
+void account_view_print(const struct account_view *view)
+{
+	const struct account *account = view->account;
+	char text[CLEAN_TEXT_BYTES];
+	char when[TIME_TEXT_BYTES];
+	char folder[FOLDER_TEXT_BYTES];
+
+	snprintf(text, sizeof(text), "%s@%s", account->name,
+		 view->configuration->domains[0]);
+	time_text(account->created_at, when);
+	account_mail_folder(account, view->configuration, folder);
+	print_line("Name:", account->name);
+	print_line("Address:", text);
+	print_line("Id:", account->id);
+	print_line("Class:", account->class_name);
+	print_line("State:", account->enabled ? "enabled" : "disabled");
+	print_line("Created:", when);
+	print_pin(account);
+	print_password(view);
+	print_quota(view);
+	print_forward(account);
+	print_line("Mail folder:", folder);
+}
+
+#define ROW_FORMAT "%-24s %-12s %-9s %10s %10s  %s\n"
+
+void account_view_print_head(void)
+{
+	printf(ROW_FORMAT, "NAME", "CLASS", "STATE", "USAGE", "QUOTA",
+	       "FORWARDING");
+}
+
+void account_view_print_row(const struct account_view *view)
+{
+	const struct account *account = view->account;
+	char quota[QUOTA_TEXT_BYTES];
+	char usage[QUOTA_TEXT_BYTES];
+	char class_name[ACCOUNT_CLASS_BYTES];
+	char forward[CLEAN_TEXT_BYTES] = "-";
+
+	quota_text(mail_quota_limit(account, view->configuration), quota);
+	mail_quota_format(account->usage_bytes, usage, sizeof(usage));
+	text_clean(account->class_name, class_name, sizeof(class_name));
+	if (account_forwards(account))
+		text_clean(account->forward_address, forward, sizeof(forward));
+	printf(ROW_FORMAT, account->name, class_name,
+	       account->enabled ? "enabled" : "disabled", usage, quota,
+	       forward);
+}

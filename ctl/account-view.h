@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How an account looks, as text and as JSON.
+ */
+#ifndef ALUMNICTL_ACCOUNT_VIEW_H
+#define ALUMNICTL_ACCOUNT_VIEW_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "lib/account.h"
+#include "lib/configuration.h"
+
+#define TIME_TEXT_BYTES   32
+#define QUOTA_TEXT_BYTES  32
+#define FOLDER_TEXT_BYTES 4096
+
+struct account_view {
+	const struct account *account;
+	const struct configuration *configuration;
+	/* Whether password_set_at was looked up. */
+	bool knows_password;
+	int64_t password_set_at; /* Unix seconds; 0 = no alumni password */
+};
+
+/* Everything about one account, a line for each. */
+void account_view_print(const struct account_view *view);
+
+/* One line of a table, and the line above it. */
+void account_view_print_head(void);
+void account_view_print_row(const struct account_view *view);
+
+/* The same for programs. The caller puts the object. NULL when memory ran
+   out. */
+struct json_object *account_view_json(const struct account_view *view);
+
+/* The forwarding alone; NULL, which is JSON's null, when there is none. */
+struct json_object *account_forward_json(const struct account *account);
+
+/* Prints an object with a newline and puts it. Returns an exit status. */
+int json_print(struct json_object *object);
+
+/* Adds a cleaned string; NULL becomes null. */
+void json_add_text(struct json_object *object, const char *key,
+		   const char *text);
+
+/* The account's home folder: it hangs on the id, not on the name. */
+void account_mail_folder(const struct account *account,
+			 const struct configuration *configuration,
+			 char folder_r[FOLDER_TEXT_BYTES]);
+
+/* "2 GB", or "unlimited" for 0. */
+void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES]);
+
+/* RFC 3339, UTC. */
+void time_text(int64_t seconds, char text_r[TIME_TEXT_BYTES]);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * alumnictl account disable and enable: a disabled account keeps its mail and
+ * lets nobody in, with whatever password.
+ */
+#include <stdio.h>
+
+#include "ctl/report.h"
+#include "ctl/session.h"
+
+static int set_enabled(struct invocation *invocation, bool enabled)
+{
+	struct account account;
+	struct error error = {""};
+	int status = session_account(invocation, &account);
+
+	if (status == EX_OK)
+		status = session_changed(
+			store_account_set_enabled(invocation->store, account.id,
+						  enabled, &error),
+			&account, &error);
+	if (status == EX_OK)
+		printf("%s: %s\n", account.name,
+		       enabled ? "enabled" : "disabled");
+	return status;
+}
+
+static int run_disable(struct invocation *invocation)
+{
+	return set_enabled(invocation, false);
+}
+
+static int run_enable(struct invocation *invocation)
+{
+	return set_enabled(invocation, true);
+}
+
+const struct command cmd_account_disable = {
+	.name = "account disable",
+	.summary = "let nobody log in to an account",
+	.help = "Lets nobody log in to the account, whatever the password, and "
+		"refuses its mail.\nSessions that are open go on: end them "
+		"with \"doveadm kick NAME\".",
+	.arguments = {"NAME"},
+	.store = COMMAND_STORE_ACCOUNTS,
+	.run = run_disable,
+};
+
+const struct command cmd_account_enable = {
+	.name = "account enable",
+	.summary = "open a disabled account again",
+	.help = "Opens a disabled account again.",
+	.arguments = {"NAME"},
+	.store = COMMAND_STORE_ACCOUNTS,
+	.run = run_enable,
+};

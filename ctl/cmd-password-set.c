@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * alumnictl password set: sets the alumni password. It is read from the
+ * terminal or standard input, never from the command line, which every user
+ * of the machine can see.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/read-password.h"
+#include "ctl/report.h"
+#include "ctl/session.h"
+
+static int ask(const char *prompt, char password[PASSWORD_BUFFER_BYTES])
+{
+	struct error error = {""};
+
+	switch (read_password(STDIN_FILENO, prompt, password, &error)) {
+	case READ_PASSWORD_OK:
+		return EX_OK;
+	case READ_PASSWORD_BAD:
+		return report(EX_DATAERR, "%s; nothing was changed",
+			      error.text);
+	case READ_PASSWORD_FAILED:
+		break;
+	}
+	return report(EX_IOERR, "%s; nothing was changed", error.text);
+}
+
+/* Asks again, since what was typed could not be seen. */
+static int ask_again(const char *password)
+{
+	char again[PASSWORD_BUFFER_BYTES];
+	int status = ask("New password again: ", again);
+
+	if (status == EX_OK && strcmp(password, again) != 0)
+		status = report(EX_DATAERR, "the two passwords differ; "
+					    "nothing was changed");
+	secret_wipe(again, sizeof(again));
+	return status;
+}
+
+/* Mail programs and web forms cannot send control characters. */
+static int check_characters(const char *password)
+{
+	for (; *password != '\0'; password++) {
+		if ((unsigned char)*password < 0x20 || *password == 0x7f)
+			return report(EX_DATAERR,
+				      "a password cannot hold control "
+				      "characters; nothing was changed");
+	}
+	return EX_OK;
+}
+
+static int read_new_password(char password_r[PASSWORD_BUFFER_BYTES])
+{
+	int status = ask("New password: ", password_r);
+
+	if (status == EX_OK && password_r[0] == '\0')
+		status = report(EX_DATAERR, "the password is empty; nothing "
+					    "was changed");
+	if (status == EX_OK)
+		status = check_characters(password_r);
+	if (status == EX_OK && isatty(STDIN_FILENO))
+		status = ask_again(password_r);
+	return status;
+}
+
+static int store_password(struct invocation *invocation,
+			  const struct account *account, const char *password)
+{
+	struct credential credential = {
+		.kind = CREDENTIAL_PASSWORD,
+		.set_at = time(NULL),
+	};
+	struct error error = {""};
+	int status = EX_OK;
+
+	if (password_hash_make(password, credential.hash, &error) < 0)
+		status = report(EX_DATAERR, "%s", error.text);
+	else if (store_credential_set(invocation->store, account->id,
+				      &credential, &error) < 0)
+		status = report(EX_TEMPFAIL, "%s", error.text);
+	secret_wipe(&credential, sizeof(credential));
+	return status;
+}
+
+static int run(struct invocation *invocation)
+{
+	char password[PASSWORD_BUFFER_BYTES] = "";
+	struct account account;
+	int status = session_account(invocation, &account);
+
+	if (status == EX_OK)
+		status = read_new_password(password);
+	/* The person may have taken a while. */
+	if (status == EX_OK)
+		status = session_account(invocation, &account);
+	if (status == EX_OK)
+		status = store_password(invocation, &account, password);
+	secret_wipe(password, sizeof(password));
+	if (status == EX_OK)
+		printf("%s: password set\n", account.name);
+	return status;
+}
+
+const struct command cmd_password_set = {
+	.name = "password set",
+	.summary = "set the alumni password of an account",
+	.help = "Sets the alumni password. A terminal is asked for it twice, "
+		"without echo; otherwise\nthe first line of standard input is "
+		"the password. It is never an argument.",
+	.arguments = {"NAME"},
+	.store = COMMAND_STORE_CREDENTIALS,
+	.run = run,
+};

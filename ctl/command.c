@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of commands, and looking into it.
+ */
+#include "ctl/command.h"
+
+#include <assert.h>
+#include <string.h>
+
+const struct command *const commands[] = {
+	&cmd_store_init,     &cmd_account_add,     &cmd_account_show,
+	&cmd_account_list,   &cmd_account_disable, &cmd_account_enable,
+	&cmd_account_delete, &cmd_account_pin,     &cmd_account_unpin,
+	&cmd_password_set,   &cmd_password_clear,  &cmd_quota_set,
+	&cmd_quota_clear,    &cmd_forward_set,     &cmd_forward_clear,
+	&cmd_forward_show,   &cmd_login_test,      NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+bool command_is_group(const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		if (strncmp(commands[i]->name, word, length) == 0 &&
+		    commands[i]->name[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
+const char *invocation_option(const struct invocation *invocation,
+			      const char *name)
+{
+	const struct command_option *options = invocation->command->options;
+
+	for (size_t i = 0; i < COMMAND_OPTIONS_MAX && options[i].name != NULL;
+	     i++) {
+		if (strcmp(options[i].name, name) == 0)
+			return invocation->option_values[i];
+	}
+	/* A command asked for an option that it does not declare. */
+	assert(false);
+	return NULL;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Opens what a command needs, and finds what its arguments name.
+ */
+#include "ctl/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ctl/report.h"
+
+/* A secret that everybody can read is no secret; better to stop at the
+   terminal than to go on as if it were one. The secret itself is not read:
+   this program does not need it, and not every user of it may. */
+static int check_secret(const char *path)
+{
+	struct stat status;
+
+	if (path == NULL || stat(path, &status) < 0 ||
+	    (status.st_mode & (S_IROTH | S_IWOTH)) == 0)
+		return EX_OK;
+	return report(EX_CONFIG,
+		      "secret file %s is open to every user (mode %04o); "
+		      "mend it with: chmod o= %s, and make a new secret",
+		      path, (unsigned int)status.st_mode & 07777, path);
+}
+
+static int check_secrets(const struct configuration *configuration)
+{
+	int status = check_secret(configuration->srs_secret_file);
+
+	for (size_t i = 0;
+	     status == EX_OK && i < configuration->directory_count; i++)
+		status = check_secret(
+			configuration->directories[i].bind_password_file);
+	return status;
+}
+
+static int open_store(struct invocation *invocation)
+{
+	struct error error = {""};
+	enum store_access access;
+
+	if (invocation->command->store == COMMAND_STORE_NONE)
+		return EX_OK;
+	access = invocation->command->store == COMMAND_STORE_ACCOUNTS
+			 ? STORE_ACCOUNTS
+			 : STORE_ACCOUNTS_AND_CREDENTIALS;
+	if (store_open(invocation->configuration->store, access,
+		       &invocation->store, &error) < 0)
+		return report(session_store_failure(invocation), "%s",
+			      error.text);
+	return EX_OK;
+}
+
+int session_open(struct invocation *invocation)
+{
+	struct error error = {""};
+	const char *path = configuration_path(invocation->configuration_path);
+	int status;
+
+	if (configuration_load(path, &invocation->configuration, &error) < 0)
+		return report(EX_CONFIG, "%s", error.text);
+	status = check_secrets(invocation->configuration);
+	if (status == EX_OK)
+		status = open_store(invocation);
+	return status;
+}
+
+void session_close(struct invocation *invocation)
+{
+	if (invocation->store != NULL)
+		store_close(&invocation->store);
+	if (invocation->configuration != NULL)
+		configuration_free(&invocation->configuration);
+}
+
+static bool is_denied(const char *path)
+{
+	return access(path, R_OK | W_OK | X_OK) < 0 && errno == EACCES;
+}
+
+int session_store_failure(const struct invocation *invocation)
+{
+	static const char scheme[] = "sqlite:";
+	const char *location = invocation->configuration->store;
+	char credentials[4096];
+
+	if (strncmp(location, scheme, strlen(scheme)) != 0)
+		return EX_CONFIG;
+	location += strlen(scheme);
+	snprintf(credentials, sizeof(credentials), "%s/credentials", location);
+	return is_denied(location) || is_denied(credentials) ? EX_NOPERM
+							     : EX_CONFIG;
+}
+
+int session_name(const struct invocation *invocation,
+		 char name_r[ADDRESS_LOCAL_BYTES])
+{
+	const char *const *domains =
+		(const char *const *)invocation->configuration->domains;
+	struct error error = {""};
+
+	if (account_name_normalise(invocation->arguments[0], domains, name_r,
+				   &error) < 0)
+		return report(EX_DATAERR, "%s", error.text);
+	return EX_OK;
+}
+
+int session_account(struct invocation *invocation, struct account *account_r)
+{
+	char name[ADDRESS_LOCAL_BYTES];
+	struct error error = {""};
+	int status = session_name(invocation, name);
+
+	if (status != EX_OK)
+		return status;
+	switch (store_account_by_name(invocation->store, name, account_r,
+				      &error)) {
+	case 1:
+		return EX_OK;
+	case 0:
+		return report(EX_NOUSER,
+			      "there is no account %s (alumnictl account list "
+			      "shows those there are)",
+			      name);
+	default:
+		return report(EX_TEMPFAIL, "%s", error.text);
+	}
+}
+
+int session_changed(int result, const struct account *account,
+		    const struct error *error)
+{
+	if (result > 0)
+		return EX_OK;
+	if (result == 0)
+		return report(EX_NOUSER,
+			      "account %s was deleted meanwhile; nothing was "
+			      "changed",
+			      account->name);
+	return report(EX_TEMPFAIL, "%s", error->text);
+}
+
+static bool directory_is_known(const struct configuration *configuration,
+			       const char *name)
+{
+	for (size_t i = 0; i < configuration->directory_count; i++) {
+		if (strcmp(configuration->directories[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int session_pin(const struct invocation *invocation, bool required,
+		struct account *account)
+{
+	const char *directory = invocation_option(invocation, "directory");
+	const char *id = invocation_option(invocation, "directory-id");
+
+	if (directory == NULL && id == NULL && !required)
+		return EX_OK;
+	if (directory == NULL || id == NULL)
+		return report(
+			EX_USAGE,
+			"%s: --directory and --directory-id must be given "
+			"together",
+			invocation->command->name);
+	if (strlen(directory) >= sizeof(account->directory) ||
+	    !directory_is_known(invocation->configuration, directory))
+		return report(EX_DATAERR,
+			      "there is no directory \"%s\" in %s; add it "
+			      "there, or give the name of one",
+			      directory, invocation->configuration->path);
+	if (id[0] == '\0' || strlen(id) >= sizeof(account->directory_id) ||
+	    !text_is_clean(id))
+		return report(EX_DATAERR,
+			      "the directory id must be 1 to %zu bytes of "
+			      "printable UTF-8",
+			      sizeof(account->directory_id) - 1);
+	snprintf(account->directory, sizeof(account->directory), "%s",
+		 directory);
+	snprintf(account->directory_id, sizeof(account->directory_id), "%s",
+		 id);
+	return EX_OK;
+}
