@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""What the system tests share: one instance for the whole run.
+
+The tests use `instance` (instance.clients.RunningInstance) and accounts of
+their own, from its add_account(), so that none disturbs another. A test that
+stops servers starts them again.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from instance import processes  # noqa: E402
+from instance.clients import RunningInstance  # noqa: E402
+from instance.layout import Layout  # noqa: E402
+
+UP_SECONDS = 600
+TAIL_BYTES = 6000
+
+
+def dev(*arguments, check=True):
+    """Runs ./dev; a failure shows what it printed."""
+    done = subprocess.run([str(ROOT / "dev"), *map(str, arguments)],
+                          text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False,
+                          stdin=subprocess.DEVNULL, timeout=UP_SECONDS)
+    if check and done.returncode != 0:
+        pytest.fail(f"./dev {' '.join(map(str, arguments))}: status "
+                    f"{done.returncode}\n{done.stdout}", pytrace=False)
+    return done
+
+
+def keep_artifacts(layout):
+    """Copies what explains a failure to ARTIFACTS_DIR, but no secret."""
+    folder = os.environ.get("ARTIFACTS_DIR")
+    if not folder:
+        return
+    target = Path(folder) / layout.folder.name
+    for name in ("log", "outside"):
+        shutil.copytree(layout.folder / name, target / name,
+                        dirs_exist_ok=True)
+
+
+class State:
+    """A folder for an instance, which is stopped and removed at the end."""
+
+    def __init__(self):
+        # Short, since sockets lie in it.
+        self.layout = Layout(tempfile.mkdtemp(prefix="alumnimail-"))
+        self.folder = self.layout.folder
+
+    def up(self, *options):
+        dev("up", "--state", self.folder, "--owner", os.getpid(), *options)
+        return RunningInstance(self.folder)
+
+    def down(self):
+        return dev("down", "--state", self.folder)
+
+    def sanitizer_reports(self):
+        return "\n".join(path.read_text(errors="replace") for path in
+                         sorted(self.layout.sanitizer_log.glob("*")))
+
+    def close(self):
+        done = dev("down", "--state", self.folder, check=False)
+        try:
+            if self.layout.log.exists():
+                keep_artifacts(self.layout)
+            assert done.returncode == 0, done.stdout
+            assert not processes.of_instance(self.layout)
+            reports = self.sanitizer_reports()
+            assert not reports, f"sanitizers complained:\n{reports}"
+        finally:
+            shutil.rmtree(self.folder)
+
+
+SHARED = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def _shared_state(request):
+    state = State()
+    request.config.stash[SHARED] = state
+    try:
+        yield state
+    finally:
+        state.close()
+
+
+@pytest.fixture(scope="session")
+def _shared_instance(_shared_state):
+    return _shared_state.up("--sanitize")
+
+
+@pytest.fixture
+def instance(_shared_instance, _shared_state):
+    """The running instance; a test during which a sanitizer complained has
+    failed."""
+    before = _shared_state.sanitizer_reports()
+    yield _shared_instance
+    new = _shared_state.sanitizer_reports()[len(before):]
+    if new:
+        pytest.fail(f"sanitizers complained:\n{new}", pytrace=False)
+
+
+@pytest.fixture
+def new_state():
+    """Makes folders for instances that a test starts itself."""
+    states = []
+
+    def make():
+        states.append(State())
+        return states[-1]
+
+    try:
+        yield make
+    finally:
+        for state in states:
+            state.close()
+
+
+# ---- reports ----
+
+SIZES = pytest.StashKey()
+
+
+def _logs(config):
+    state = config.stash.get(SHARED, None)
+    if state is None or not state.layout.log.exists():
+        return []
+    return sorted(state.layout.log.glob("*.log"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    item.stash[SIZES] = {path: path.stat().st_size
+                         for path in _logs(item.config)}
+
+
+def _attach_logs(item, report):
+    """What each server has logged during the test, the end of it."""
+    sizes = item.stash.get(SIZES, {})
+    for path in _logs(item.config):
+        with open(path, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(sizes.get(path, 0), size - TAIL_BYTES))
+            text = file.read().decode(errors="replace")
+        if text:
+            report.sections.append((path.name, text))
+
+
+def _fail_skipped(report):
+    # Nothing may be skipped: what a test needs is installed by ./dev deps.
+    if report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed: {report.longrepr}"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    _fail_skipped(report)
+    if report.failed:
+        _attach_logs(item, report)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    outcome = yield
+    _fail_skipped(outcome.get_result())
