@@ -48,7 +48,7 @@ def values(layout, ports):
         "dovecot_log": layout.log_of("dovecot"),
         "dovecot_etc": layout.dovecot_etc,
         # Many tests log in with a wrong password.
-        "auth_failure_delay": "100 msecs",
+        "auth_failure_delay": "0 secs",
         "smtp_port": ports["smtp"],
         "submission_port": ports["submission"],
         "postfix_etc": layout.postfix_etc,
