@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libmilter's callbacks; see callbacks.h. They only translate: what a message
+ * means is for session.c, and what becomes of it for envelope-plan.c.
+ */
+#include "milter/callbacks.h"
+
+#include <errno.h>
+#include <libmilter/mfapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "milter/forward-tag.h"
+#include "milter/log.h"
+#include "milter/session.h"
+
+#define NEEDED_ACTIONS                                                         \
+	(SMFIF_ADDHDRS | SMFIF_ADDRCPT | SMFIF_ADDRCPT_PAR | SMFIF_DELRCPT |   \
+	 SMFIF_CHGFROM)
+/* What we need not be sent. */
+#define UNWANTED_STEPS (SMFIP_NOHELO | SMFIP_NOUNKNOWN)
+/* What Postfix need not wait for us in. */
+#define STEPS_WITHOUT_REPLY (SMFIP_NR_CONN | SMFIP_NR_HDR)
+
+/* Set once, before the first thread. */
+static const struct milter_service *the_service;
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
+			     unsigned long f2, unsigned long f3,
+			     unsigned long *pf0, unsigned long *pf1,
+			     unsigned long *pf2, unsigned long *pf3)
+{
+	const unsigned long steps =
+		UNWANTED_STEPS | STEPS_WITHOUT_REPLY | SMFIP_SKIP;
+
+	(void)f2;
+	(void)f3;
+	if ((f0 & NEEDED_ACTIONS) != NEEDED_ACTIONS || (f1 & steps) != steps) {
+		log_failure("negotiation-failed",
+			    "the mail server is too old, or its "
+			    "milter_protocol is set below 6");
+		return SMFIS_REJECT;
+	}
+	/* Which macros come then does not hang on main.cf. */
+	if ((f0 & SMFIF_SETSYMLIST) != 0) {
+		(void)smfi_setsymlist(ctx, SMFIM_CONNECT,
+				      (char[]){"{daemon_name}"});
+		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
+				      (char[]){"i {auth_authen}"});
+		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char[]){"i"});
+		(void)smfi_setsymlist(ctx, SMFIM_DATA, (char[]){"i"});
+		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char[]){"i"});
+	}
+	*pf0 = NEEDED_ACTIONS | (f0 & SMFIF_SETSYMLIST);
+	*pf1 = steps;
+	*pf2 = *pf3 = 0;
+	return SMFIS_CONTINUE;
+}
+
+static struct session *session_of(SMFICTX *ctx)
+{
+	return smfi_getpriv(ctx);
+}
+
+static const char *macro(SMFICTX *ctx, const char *name)
+{
+	char copy[32];
+
+	(void)snprintf(copy, sizeof(copy), "%s", name);
+	return smfi_getsymval(ctx, copy);
+}
+
+/* No reply is waited for here; if there is no memory for a session, MAIL is
+   deferred. */
+static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
+{
+	const char *daemon_name = macro(ctx, "{daemon_name}");
+	struct session *session;
+
+	(void)host;
+	(void)address;
+	session = session_new(
+		the_service,
+		daemon_name != NULL &&
+			strcmp(daemon_name, CALLBACKS_INTERNAL_DAEMON_NAME) ==
+				0);
+	if (session != NULL && smfi_setpriv(ctx, session) != MI_SUCCESS)
+		session_free(&session);
+	return SMFIS_NOREPLY;
+}
+
+/* Sets the reply, if there is one. Texts are constants without '%', which
+   libmilter would take for a format. */
+static sfsistat answer(SMFICTX *ctx, const struct smtp_reply *reply)
+{
+	char code[4], status[16], text[256];
+
+	if (reply->code == NULL)
+		return SMFIS_CONTINUE;
+	(void)snprintf(code, sizeof(code), "%s", reply->code);
+	(void)snprintf(status, sizeof(status), "%s", reply->status);
+	(void)snprintf(text, sizeof(text), "%s", reply->text);
+	(void)smfi_setreply(ctx, code, status, text);
+	return reply->code[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+static sfsistat defer(SMFICTX *ctx)
+{
+	static const struct smtp_reply try_again = {
+		"451", "4.3.0",
+		"The message cannot be taken now, try again "
+		"later"};
+
+	return answer(ctx, &try_again);
+}
+
+static sfsistat on_mail(SMFICTX *ctx, char **arguments)
+{
+	struct session *session = session_of(ctx);
+
+	if (session == NULL || session_begin(session, arguments[0],
+					     (const char *const *)arguments + 1,
+					     macro(ctx, "{auth_authen}")) < 0) {
+		log_failure("out-of-memory", "a message is deferred");
+		return defer(ctx);
+	}
+	session_set_queue_id(session, macro(ctx, "i"));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
+{
+	struct session *session = session_of(ctx);
+	struct smtp_reply reply;
+
+	session_set_queue_id(session, macro(ctx, "i"));
+	reply = session_add_recipient(session, arguments[0],
+				      (const char *const *)arguments + 1);
+	return answer(ctx, &reply);
+}
+
+static sfsistat on_data(SMFICTX *ctx)
+{
+	struct session *session = session_of(ctx);
+
+	session_set_queue_id(session, macro(ctx, "i"));
+	if (session_needs_message(session))
+		return SMFIS_CONTINUE;
+	session_end(session);
+	return SMFIS_ACCEPT;
+}
+
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+	session_see_header(session_of(ctx), name, value);
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat on_end_of_headers(SMFICTX *ctx)
+{
+	(void)session_end_headers(session_of(ctx));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t length)
+{
+	(void)chunk;
+	return session_see_body(session_of(ctx), length) ? SMFIS_CONTINUE
+							 : SMFIS_SKIP;
+}
+
+static int make_edit(SMFICTX *ctx, const struct envelope_edit *edit)
+{
+	switch (edit->kind) {
+	case ENVELOPE_CHANGE_SENDER:
+		return smfi_chgfrom(ctx, edit->address, NULL);
+	case ENVELOPE_ADD_RECIPIENT:
+		return smfi_addrcpt_par(ctx, edit->address, edit->parameters);
+	case ENVELOPE_DELETE_RECIPIENT:
+		return smfi_delrcpt(ctx, edit->address);
+	}
+	return MI_FAILURE;
+}
+
+/* New recipients come first in the plan's order, and nothing is in force
+   before our reply: when an edit fails, the message is deferred as it was.
+   Returns the name of the edit that failed, or NULL. */
+static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
+			      char *header)
+{
+	static const char *const names[] = {
+		[ENVELOPE_CHANGE_SENDER] = "change-sender",
+		[ENVELOPE_ADD_RECIPIENT] = "add-recipient",
+		[ENVELOPE_DELETE_RECIPIENT] = "delete-recipient",
+	};
+
+	for (size_t i = 0; i < plan->edit_count; i++) {
+		if (make_edit(ctx, &plan->edits[i]) != MI_SUCCESS)
+			return names[plan->edits[i].kind];
+	}
+	if (header != NULL &&
+	    smfi_insheader(ctx, 0, (char[]){FORWARD_TAG_HEADER}, header) !=
+		    MI_SUCCESS)
+		return "add-header";
+	return NULL;
+}
+
+static sfsistat on_end_of_message(SMFICTX *ctx)
+{
+	struct session *session = session_of(ctx);
+	struct envelope_plan plan;
+	char *header = NULL;
+	const char *failed_edit = NULL;
+	sfsistat status;
+
+	session_set_queue_id(session, macro(ctx, "i"));
+	if (session_decide(session, &plan, &header) < 0) {
+		status = defer(ctx);
+	} else {
+		if (plan.reply.code == NULL)
+			failed_edit = make_edits(ctx, &plan, header);
+		session_log(session, &plan, failed_edit);
+		status = failed_edit != NULL ? defer(ctx)
+					     : answer(ctx, &plan.reply);
+	}
+	free(header);
+	envelope_plan_free(&plan);
+	session_end(session);
+	return status;
+}
+
+static sfsistat on_abort(SMFICTX *ctx)
+{
+	struct session *session = session_of(ctx);
+
+	if (session != NULL)
+		session_end(session);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *ctx)
+{
+	struct session *session = session_of(ctx);
+
+	session_free(&session);
+	(void)smfi_setpriv(ctx, NULL);
+	return SMFIS_CONTINUE;
+}
+
+int callbacks_listen(const struct milter_service *service, const char *path,
+		     struct error *error)
+{
+	static char name[] = "alumni-milter";
+	const struct smfiDesc description = {
+		.xxfi_name = name,
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = NEEDED_ACTIONS | SMFIF_SETSYMLIST,
+		.xxfi_connect = on_connect,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_rcpt,
+		.xxfi_data = on_data,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_end_of_headers,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_end_of_message,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+		.xxfi_negotiate = on_negotiate,
+	};
+	char connection[512];
+
+	the_service = service;
+	(void)snprintf(connection, sizeof(connection), "unix:%s", path);
+	/* false: what stood there before was removed by whoever calls. */
+	if (smfi_register(description) != MI_SUCCESS ||
+	    smfi_setconn(connection) != MI_SUCCESS ||
+	    smfi_opensocket(false) != MI_SUCCESS)
+		return error_set(error, "cannot listen on %s: %s", path,
+				 strerror(errno));
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The milter: how libmilter's callbacks drive a session.
+ */
+#ifndef ALUMNI_MILTER_CALLBACKS_H
+#define ALUMNI_MILTER_CALLBACKS_H
+
+#include "lib/error.h"
+#include "milter/service.h"
+
+/* The macro {daemon_name} of mail that does not come through smtpd; Postfix's
+   cleanup service is given it by milter_macro_daemon_name. */
+#define CALLBACKS_INTERNAL_DAEMON_NAME "internal"
+
+/* Tells libmilter about us and about its socket, which is created and listens
+   afterwards; smfi_main() may then be called. libmilter has no place for a
+   context of its users, so this is for one service in a process. Returns 0, or
+   -1 with an error. */
+int callbacks_listen(const struct milter_service *service, const char *path,
+		     struct error *error);
+
+#endif

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sessions; see session.h.
+ */
+#include "milter/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "milter/log.h"
+#include "milter/message-tags.h"
+#include "milter/recipient.h"
+
+#define QUEUE_ID_BYTES 64
+/* Octets around a header: ": " and CRLF. */
+#define HEADER_OVERHEAD_BYTES 4
+
+/* Owns what the plan's struct envelope_recipient points to. */
+struct session_recipient {
+	char *address;
+	char *orcpt;
+	char *notify;
+	struct account *account;
+	bool is_role;
+};
+
+struct session {
+	const struct milter_service *service;
+	bool internal;
+
+	/* The message; all of it is forgotten by session_end(). */
+	bool begun;
+	char queue_id[QUEUE_ID_BYTES];
+	char *sender;
+	bool authenticated;
+	int64_t declared_size;
+	int64_t true_size;
+	bool size_is_counted;
+	struct session_recipient *recipients;
+	/* The same, as the plan wants them; of the same length. */
+	struct envelope_recipient *views;
+	size_t recipient_count;
+	size_t recipient_room;
+	struct message_tags tags;
+	/* A recipient could not be looked up, and could not be refused. */
+	bool lookup_failed;
+};
+
+static const struct smtp_reply nothing;
+static const struct smtp_reply try_again = {
+	"451", "4.3.0", "The mailbox cannot be looked up now, try again later"};
+
+struct session *session_new(const struct milter_service *service, bool internal)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL)
+		return NULL;
+	session->service = service;
+	session->internal = internal;
+	return session;
+}
+
+void session_end(struct session *session)
+{
+	if (!session->begun)
+		return;
+	for (size_t i = 0; i < session->recipient_count; i++) {
+		free(session->recipients[i].address);
+		free(session->recipients[i].orcpt);
+		free(session->recipients[i].notify);
+		free(session->recipients[i].account);
+	}
+	free(session->recipients);
+	free(session->views);
+	free(session->sender);
+	session->recipients = NULL;
+	session->views = NULL;
+	session->sender = NULL;
+	session->recipient_count = session->recipient_room = 0;
+	session->tags.count = 0;
+	session->declared_size = session->true_size = 0;
+	session->authenticated = session->lookup_failed = false;
+	session->size_is_counted = false;
+	session->queue_id[0] = '\0';
+	session->begun = false;
+	under_way_end(session->service->messages);
+}
+
+void session_free(struct session **session)
+{
+	if (*session == NULL)
+		return;
+	session_end(*session);
+	free(*session);
+	*session = NULL;
+}
+
+/* The value of an ESMTP parameter NAME=VALUE, or NULL. */
+static const char *parameter(const char *const *parameters, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; *parameters != NULL; parameters++) {
+		if (strncasecmp(*parameters, name, length) == 0 &&
+		    (*parameters)[length] == '=')
+			return *parameters + length + 1;
+	}
+	return NULL;
+}
+
+/* RFC 1870: up to 20 digits. Postfix has refused anything else; so what is not
+   understood here counts as not declared. */
+static int64_t parse_size(const char *text)
+{
+	char *end;
+	long long size;
+
+	if (text == NULL || *text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	size = strtoll(text, &end, 10);
+	if (*end != '\0')
+		return 0;
+	return errno == ERANGE ? INT64_MAX : size;
+}
+
+int session_begin(struct session *session, const char *sender,
+		  const char *const *parameters, const char *login)
+{
+	session_end(session);
+	session->begun = true;
+	under_way_begin(session->service->messages);
+	session->authenticated = login != NULL && *login != '\0';
+	session->declared_size = parse_size(parameter(parameters, "SIZE"));
+	session->sender = strdup(sender);
+	return session->sender == NULL ? -1 : 0;
+}
+
+void session_set_queue_id(struct session *session, const char *queue_id)
+{
+	if (queue_id != NULL)
+		(void)snprintf(session->queue_id, sizeof(session->queue_id),
+			       "%s", queue_id);
+}
+
+static void log_start(const struct session *session, struct log_line *line,
+		      const char *event)
+{
+	log_begin(line, event);
+	log_text(line, "queue_id",
+		 session->queue_id[0] == '\0' ? "NOQUEUE" : session->queue_id);
+	log_text(line, "source",
+		 session->internal        ? "internal"
+		 : session->authenticated ? "authenticated"
+					  : "smtp");
+	log_text(line, "from", session->sender);
+}
+
+static void log_lookup_failure(const struct session *session,
+			       const char *address, const struct error *error)
+{
+	struct log_line line;
+
+	log_start(session, &line, "lookup-failed");
+	log_text(&line, "to", address);
+	log_text(&line, "reason", error->text);
+	log_write(&line);
+}
+
+static void log_refusal(const struct session *session, const char *address,
+			const struct smtp_reply *reply)
+{
+	struct log_line line;
+
+	log_start(session, &line, "recipient-refused");
+	log_text(&line, "to", address);
+	log_text(&line, "code", reply->code);
+	log_text(&line, "status", reply->status);
+	log_number(&line, "declared_size", session->declared_size);
+	log_text(&line, "reason", reply->text);
+	log_write(&line);
+}
+
+static const char *const *secrets_of(const struct session *session)
+{
+	return (const char *const *)session->service->secrets;
+}
+
+static struct envelope_rules rules_of(const struct session *session)
+{
+	return (struct envelope_rules){
+		.configuration = session->service->configuration,
+		.srs = session->service->srs,
+		.now = time(NULL),
+	};
+}
+
+static struct envelope envelope_of(const struct session *session, int64_t size)
+{
+	return (struct envelope){
+		.sender = session->sender,
+		.authenticated = session->authenticated,
+		.internal = session->internal,
+		.size = size,
+		.recipients = session->views,
+		.recipient_count = session->recipient_count,
+	};
+}
+
+/* Makes room for one more. Returns 0, or -1 when out of memory. */
+static int grow(struct session *session)
+{
+	size_t room =
+		session->recipient_room == 0 ? 4 : 2 * session->recipient_room;
+	void *recipients, *views;
+
+	if (session->recipient_count < session->recipient_room)
+		return 0;
+	recipients = reallocarray(session->recipients, room,
+				  sizeof(*session->recipients));
+	if (recipients == NULL)
+		return -1;
+	session->recipients = recipients;
+	views = reallocarray(session->views, room, sizeof(*session->views));
+	if (views == NULL)
+		return -1;
+	session->views = views;
+	session->recipient_room = room;
+	return 0;
+}
+
+static char *copy_or_null(const char *text, bool *failed)
+{
+	char *copy;
+
+	if (text == NULL)
+		return NULL;
+	copy = strdup(text);
+	if (copy == NULL)
+		*failed = true;
+	return copy;
+}
+
+/* The last one is then the new one. Returns 0, or -1 when out of memory. */
+static int remember(struct session *session, const char *address,
+		    const char *const *parameters, bool is_role,
+		    const struct account *account)
+{
+	struct session_recipient *recipient;
+	bool failed = false;
+
+	if (grow(session) < 0)
+		return -1;
+	recipient = &session->recipients[session->recipient_count];
+	*recipient = (struct session_recipient){.is_role = is_role};
+	recipient->address = copy_or_null(address, &failed);
+	recipient->orcpt =
+		copy_or_null(parameter(parameters, "ORCPT"), &failed);
+	recipient->notify =
+		copy_or_null(parameter(parameters, "NOTIFY"), &failed);
+	if (account != NULL) {
+		recipient->account = malloc(sizeof(*account));
+		if (recipient->account == NULL)
+			failed = true;
+		else
+			*recipient->account = *account;
+	}
+	session->views[session->recipient_count] = (struct envelope_recipient){
+		.address = recipient->address,
+		.orcpt = recipient->orcpt,
+		.notify = recipient->notify,
+		.account = recipient->account,
+		.is_role = is_role,
+	};
+	/* Counted even when incomplete: session_end() then frees it. */
+	session->recipient_count++;
+	return failed ? -1 : 0;
+}
+
+static void forget_last(struct session *session)
+{
+	struct session_recipient *last =
+		&session->recipients[--session->recipient_count];
+
+	free(last->address);
+	free(last->orcpt);
+	free(last->notify);
+	free(last->account);
+}
+
+/* Returns 1 the account of the recipient, 0 it has none that we speak for, -1
+   it cannot be said now. */
+static int find_account(const struct session *session,
+			const struct recipient *meaning,
+			struct account *account_r, struct error *error)
+{
+	if (meaning->kind != RECIPIENT_OURS && meaning->kind != RECIPIENT_ROLE)
+		return 0;
+	if (meaning->name[0] == '\0')
+		return 0;
+	return store_pool_account(session->service->pool, meaning->name,
+				  account_r, error);
+}
+
+/* A look-up that failed defers the recipient; where that cannot be done, the
+   whole message at its end. Role addresses pass: LMTP finds their mailbox. */
+static struct smtp_reply defer(struct session *session, const char *address,
+			       bool is_role, const struct error *error)
+{
+	log_lookup_failure(session, address, error);
+	if (is_role)
+		return nothing;
+	if (session->internal) {
+		session->lookup_failed = true;
+		return nothing;
+	}
+	return try_again;
+}
+
+struct smtp_reply session_add_recipient(struct session *session,
+					const char *address,
+					const char *const *parameters)
+{
+	const struct envelope_rules rules = rules_of(session);
+	struct envelope envelope;
+	struct recipient meaning;
+	struct account account;
+	struct smtp_reply reply = nothing;
+	struct error error = {""};
+	bool is_role;
+	int found;
+
+	recipient_classify(session->service->configuration, address, &meaning);
+	is_role = meaning.kind == RECIPIENT_ROLE;
+	found = find_account(session, &meaning, &account, &error);
+	if (found < 0)
+		reply = defer(session, address, is_role, &error);
+	if (reply.code != NULL)
+		return reply;
+	if (remember(session, address, parameters, is_role,
+		     found > 0 ? &account : NULL) < 0) {
+		log_failure("out-of-memory", "a recipient is deferred");
+		session->lookup_failed = true;
+		return session->internal ? nothing : try_again;
+	}
+	envelope = envelope_of(session, session->declared_size);
+	reply = envelope_plan_recipient(
+		&rules, &envelope,
+		&session->views[session->recipient_count - 1]);
+	if (reply.code != NULL) {
+		log_refusal(session, address, &reply);
+		forget_last(session);
+	}
+	return reply;
+}
+
+bool session_needs_message(const struct session *session)
+{
+	const struct envelope_rules rules = rules_of(session);
+	const struct envelope envelope =
+		envelope_of(session, session->declared_size);
+
+	return session->lookup_failed ||
+	       envelope_plan_needs_message(&rules, &envelope);
+}
+
+void session_see_header(struct session *session, const char *name,
+			const char *value)
+{
+	session->true_size += (int64_t)strlen(name) + HEADER_OVERHEAD_BYTES;
+	for (const char *p = value; *p != '\0'; p++) {
+		/* A folded header comes with bare newlines, but is stored and
+		   counted with CRLF. */
+		if (*p != '\r')
+			session->true_size += *p == '\n' ? 2 : 1;
+	}
+	if (strcasecmp(name, FORWARD_TAG_HEADER) == 0)
+		message_tags_see(&session->tags, value);
+}
+
+void session_end_headers(struct session *session)
+{
+	const struct envelope_rules rules = rules_of(session);
+	struct envelope envelope;
+
+	session->true_size += 2; /* the empty line */
+	for (size_t i = 0; i < session->recipient_count; i++) {
+		struct envelope_recipient *view = &session->views[i];
+
+		if (view->account != NULL && account_forwards(view->account))
+			view->came_back = message_tags_have(
+				&session->tags, secrets_of(session),
+				session->service->secret_count,
+				view->account->id);
+	}
+	envelope = envelope_of(session, session->declared_size);
+	session->size_is_counted = envelope_plan_needs_size(&rules, &envelope);
+}
+
+bool session_see_body(struct session *session, size_t length)
+{
+	session->true_size += (int64_t)length;
+	return session->size_is_counted;
+}
+
+static int decide(struct session *session, struct envelope_plan *plan_r,
+		  char **header_r, struct error *error)
+{
+	const struct envelope_rules rules = rules_of(session);
+	const struct envelope envelope =
+		envelope_of(session, session->true_size);
+
+	if (session->lookup_failed)
+		return error_set(error, "a recipient could not be looked up");
+	if (envelope_plan_message(&rules, &envelope, plan_r, error) < 0)
+		return -1;
+	if (message_tags_make(session->service->secrets[0], &envelope, plan_r,
+			      header_r) < 0)
+		return error_set(error, "out of memory");
+	return 0;
+}
+
+int session_decide(struct session *session, struct envelope_plan *plan_r,
+		   char **header_r)
+{
+	struct error error = {""};
+	struct log_line line;
+
+	*plan_r = (struct envelope_plan){0};
+	*header_r = NULL;
+	if (decide(session, plan_r, header_r, &error) == 0)
+		return 0;
+	log_start(session, &line, "message-deferred");
+	log_text(&line, "reason", error.text);
+	log_write(&line);
+	return -1;
+}
+
+static const char *srs_word(enum srs_result result)
+{
+	switch (result) {
+	case SRS_OK:
+		return NULL;
+	case SRS_TOO_LONG:
+		return "too-long";
+	default:
+		return "not-possible";
+	}
+}
+
+void session_log(const struct session *session,
+		 const struct envelope_plan *plan, const char *failed_edit)
+{
+	struct log_line line;
+
+	log_start(session, &line,
+		  failed_edit != NULL        ? "message-deferred"
+		  : plan->reply.code != NULL ? "message-refused"
+					     : "message");
+	if (session->size_is_counted)
+		log_number(&line, "size", session->true_size);
+	log_text(&line, "failed_edit", failed_edit);
+	log_text(&line, "code", plan->reply.code);
+	log_text(&line, "status", plan->reply.status);
+	log_text(&line, "srs", srs_word(plan->srs_result));
+	for (size_t i = 0; i < session->recipient_count; i++) {
+		if (session->views[i].account == NULL)
+			continue;
+		log_text(&line, "to", session->views[i].address);
+		log_text(&line, "fate", recipient_fate_name(plan->fates[i]));
+	}
+	for (size_t i = 0; i < plan->edit_count; i++) {
+		if (plan->edits[i].kind == ENVELOPE_CHANGE_SENDER)
+			log_text(&line, "new_from", plan->edits[i].address);
+		if (plan->edits[i].kind == ENVELOPE_ADD_RECIPIENT)
+			log_text(&line, "forward_to", plan->edits[i].address);
+	}
+	log_write(&line);
+}
