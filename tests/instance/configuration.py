@@ -55,6 +55,7 @@ def values(layout, ports):
         "postfix_spool": layout.spool,
         "postfix_data": layout.postfix_data,
         "postfix_log": layout.log_of("postfix"),
+        "postfix_interfaces": "127.0.0.1",
         # The tests connect from 127.0.0.1, which is to count as outside.
         "inside_networks": "127.0.0.2/32",
         "relayhost": f"[127.0.0.1]:{ports['outside']}",
