@@ -1,26 +1,311 @@
 /* SPDX-License-Identifier: MIT
  *
- * The account store: finds the kind of store that a location names.
+ * The account store: finds the kind of store that a location names, checks
+ * what no kind may be handed, and passes every call on.
  */
 #include "lib/store.h"
 
+#include <sodium.h>
 #include <string.h>
 
-#define SQLITE_SCHEME "sqlite:"
+#include "lib/store-backend.h"
+
+#define ID_RANDOM_BYTES 16
+
+_Static_assert(2 * ID_RANDOM_BYTES + 1 == ACCOUNT_ID_BYTES,
+	       "an id in hex must fill its field");
+
+static const struct store_backend *const backends[] = {
+	&store_sqlite_backend,
+};
+
+/* Finds the back end and what it is to open: *place_r. Returns NULL with an
+   error when there is none for the location. */
+static const struct store_backend *
+find_backend(const char *location, const char **place_r, struct error *error)
+{
+	const char *colon = strchr(location, ':');
+	size_t length = colon == NULL ? 0 : (size_t)(colon - location);
+
+	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++) {
+		const struct store_backend *backend = backends[i];
+
+		if (strlen(backend->scheme) != length ||
+		    strncmp(backend->scheme, location, length) != 0)
+			continue;
+		*place_r = location + length + 1;
+		if (backend->place_check(*place_r, error) < 0)
+			return NULL;
+		return backend;
+	}
+	(void)error_set(error,
+			"\"%s\" is no kind of store that this program knows: "
+			"write \"sqlite:FOLDER\"",
+			location);
+	return NULL;
+}
 
 int store_location_check(const char *location, struct error *error)
 {
-	size_t length = strlen(SQLITE_SCHEME);
+	const char *place;
 
-	if (strncmp(location, SQLITE_SCHEME, length) != 0)
-		return error_set(error,
-				 "\"%s\" is no kind of store that this "
-				 "program knows: write \"sqlite:FOLDER\"",
-				 location);
-	if (location[length] != '/')
-		return error_set(error,
-				 "the folder in \"%s\" must be a whole path, "
-				 "as in \"sqlite:/var/lib/alumnimail\"",
-				 location);
+	return find_backend(location, &place, error) == NULL ? -1 : 0;
+}
+
+int store_open(const char *location, enum store_access access,
+	       struct store **store_r, struct error *error)
+{
+	const char *place;
+	const struct store_backend *backend =
+		find_backend(location, &place, error);
+
+	if (backend == NULL || backend->open(place, access, store_r, error) < 0)
+		return -1;
+	(*store_r)->backend = backend;
+	(*store_r)->access = access;
 	return 0;
+}
+
+void store_close(struct store **store)
+{
+	if (*store == NULL)
+		return;
+	(*store)->backend->close(*store);
+	*store = NULL;
+}
+
+int store_create(const char *location, struct error *error)
+{
+	const char *place;
+	const struct store_backend *backend =
+		find_backend(location, &place, error);
+
+	return backend == NULL ? -1 : backend->create(place, error);
+}
+
+int store_layout_check(const char *location, struct error *error)
+{
+	const char *place;
+	const struct store_backend *backend =
+		find_backend(location, &place, error);
+
+	return backend == NULL ? -1 : backend->layout_check(place, error);
+}
+
+/* Texts that would not fit when they are read back make an account that can
+   never be read again. */
+static int check_text(const char *what, const char *text, size_t size,
+		      struct error *error)
+{
+	if (strlen(text) >= size)
+		return error_set(error, "the %s is longer than %zu characters",
+				 what, size - 1);
+	return 0;
+}
+
+static int check_not_negative(const char *what, int64_t value,
+			      struct error *error)
+{
+	if (value < 0)
+		return error_set(error, "the %s must not be negative", what);
+	return 0;
+}
+
+/* Programming mistakes, but of the kind that must not go unnoticed. */
+static int check_credentials_access(const struct store *store,
+				    struct error *error)
+{
+	if (store->access != STORE_ACCOUNTS_AND_CREDENTIALS)
+		return error_set(error,
+				 "the store was opened without credentials");
+	return 0;
+}
+
+/* ---- accounts ---- */
+
+int store_account_by_name(struct store *store, const char *name,
+			  struct account *account_r, struct error *error)
+{
+	return store->backend->account_by_name(store, name, account_r, error);
+}
+
+int store_account_by_id(struct store *store, const char *id,
+			struct account *account_r, struct error *error)
+{
+	return store->backend->account_by_id(store, id, account_r, error);
+}
+
+static int make_id(char id_r[ACCOUNT_ID_BYTES], struct error *error)
+{
+	unsigned char bytes[ID_RANDOM_BYTES];
+
+	/* May be called from any thread, any number of times. */
+	if (sodium_init() < 0)
+		return error_set(error, "libsodium cannot be initialised");
+	randombytes_buf(bytes, sizeof(bytes));
+	(void)sodium_bin2hex(id_r, ACCOUNT_ID_BYTES, bytes, sizeof(bytes));
+	return 0;
+}
+
+enum store_add_result store_account_add(struct store *store,
+					struct account *account, int64_t now,
+					struct error *error)
+{
+	struct account added = {
+		.enabled = account->enabled,
+		.created_at = now,
+		.has_own_quota = account->has_own_quota,
+		.own_quota = account->has_own_quota ? account->own_quota : 0,
+	};
+	enum store_add_result result;
+
+	memcpy(added.name, account->name, sizeof(added.name));
+	memcpy(added.class_name, account->class_name, sizeof(added.class_name));
+	memcpy(added.directory, account->directory, sizeof(added.directory));
+	memcpy(added.directory_id, account->directory_id,
+	       sizeof(added.directory_id));
+	if (added.name[0] == '\0') {
+		(void)error_set(error, "an account must have a name");
+		return STORE_ADD_FAILED;
+	}
+	if (check_not_negative("quota", added.own_quota, error) < 0 ||
+	    make_id(added.id, error) < 0)
+		return STORE_ADD_FAILED;
+	result = store->backend->account_add(store, &added, now, error);
+	if (result == STORE_ADDED)
+		*account = added;
+	return result;
+}
+
+int store_accounts_after(struct store *store, const char *after,
+			 struct account *accounts_r, size_t max,
+			 size_t *count_r, struct error *error)
+{
+	return store->backend->accounts_after(store, after, accounts_r, max,
+					      count_r, error);
+}
+
+int store_account_set_enabled(struct store *store, const char *id, bool enabled,
+			      struct error *error)
+{
+	return store->backend->account_set_enabled(store, id, enabled, error);
+}
+
+int store_account_set_class(struct store *store, const char *id,
+			    const char *class_name, struct error *error)
+{
+	if (check_text("class", class_name, ACCOUNT_CLASS_BYTES, error) < 0)
+		return -1;
+	return store->backend->account_set_class(store, id, class_name, error);
+}
+
+int store_account_pin(struct store *store, const char *id,
+		      const char *directory, const char *directory_id,
+		      struct error *error)
+{
+	if (check_text("directory's name", directory, ACCOUNT_DIRECTORY_BYTES,
+		       error) < 0 ||
+	    check_text("directory id", directory_id, ACCOUNT_DIRECTORY_ID_BYTES,
+		       error) < 0)
+		return -1;
+	if ((directory[0] == '\0') != (directory_id[0] == '\0'))
+		return error_set(error, "a pin needs a directory and an id");
+	return store->backend->account_pin(store, id, directory, directory_id,
+					   error);
+}
+
+int store_account_set_quota(struct store *store, const char *id,
+			    const int64_t *bytes, struct error *error)
+{
+	if (bytes != NULL && check_not_negative("quota", *bytes, error) < 0)
+		return -1;
+	return store->backend->account_set_quota(store, id, bytes, error);
+}
+
+int store_account_set_forward(struct store *store, const char *id,
+			      const char *address, bool keep_copy,
+			      struct error *error)
+{
+	if (check_text("forwarding address", address, ADDRESS_BYTES, error) < 0)
+		return -1;
+	return store->backend->account_set_forward(store, id, address,
+						   keep_copy, error);
+}
+
+int store_account_delete(struct store *store, const char *id,
+			 int64_t quarantine_until, struct error *error)
+{
+	if (check_credentials_access(store, error) < 0)
+		return -1;
+	return store->backend->account_delete(store, id, quarantine_until,
+					      error);
+}
+
+/* ---- what mail processes publish ---- */
+
+int store_usage_set(struct store *store, const char *id, int64_t bytes,
+		    int64_t messages, struct error *error)
+{
+	return store->backend->usage_set(store, id, bytes, messages, error);
+}
+
+int store_trash_saved(struct store *store, const char *id, int64_t saved_at,
+		      struct error *error)
+{
+	if (saved_at <= 0)
+		return error_set(error, "a save time must be positive");
+	return store->backend->trash_saved(store, id, saved_at, error);
+}
+
+int store_trash_expired(struct store *store, const char *id, int64_t generation,
+			int64_t oldest, struct error *error)
+{
+	if (check_not_negative("oldest save time", oldest, error) < 0)
+		return -1;
+	return store->backend->trash_expired(store, id, generation, oldest,
+					     error);
+}
+
+int store_trash_older_than(struct store *store, int64_t cutoff,
+			   int64_t after_oldest, const char *after_id,
+			   struct account *accounts_r, size_t max,
+			   size_t *count_r, struct error *error)
+{
+	return store->backend->trash_older_than(store, cutoff, after_oldest,
+						after_id, accounts_r, max,
+						count_r, error);
+}
+
+/* ---- credentials ---- */
+
+int store_credentials(struct store *store, const char *account_id,
+		      struct credential credentials_r[CREDENTIALS_MAX],
+		      size_t *count_r, struct error *error)
+{
+	if (check_credentials_access(store, error) < 0)
+		return -1;
+	return store->backend->credentials(store, account_id, credentials_r,
+					   count_r, error);
+}
+
+int store_credential_set(struct store *store, const char *account_id,
+			 const struct credential *credential,
+			 struct error *error)
+{
+	if (check_credentials_access(store, error) < 0)
+		return -1;
+	if (credential->hash[0] == '\0')
+		return error_set(error, "a credential needs a hash");
+	return store->backend->credential_set(store, account_id, credential,
+					      error);
+}
+
+int store_credential_clear(struct store *store, const char *account_id,
+			   enum credential_kind kind, const char *label,
+			   struct error *error)
+{
+	if (check_credentials_access(store, error) < 0)
+		return -1;
+	return store->backend->credential_clear(store, account_id, kind, label,
+						error);
 }

@@ -44,10 +44,16 @@ int store_open(const char *location, enum store_access access,
 void store_close(struct store **store);
 
 /* Creates the store, or brings an older one to this version by the numbered
-   migrations, each in one transaction. Owner and modes are those of
-   store-sqlite.h's layout when run as root. Returns the number of migrations
-   done (0 = was up to date), or -1. */
+   migrations, each in one transaction. As root it also sets owners, groups
+   and modes to those of lib/store-sqlite-layout.h; groups that the machine
+   does not have are passed over, see store_layout_check(). Returns the number
+   of migrations done (0 = was up to date), or -1. */
 int store_create(const char *location, struct error *error);
+
+/* Checks that folders and files of the store have the groups and modes that
+   let each part reach what it may, and nothing more. Returns 0, or -1 with an
+   error that names the first that is wrong and how to mend it. */
+int store_layout_check(const char *location, struct error *error);
 
 /* ---- accounts ---- */
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a kind of account store has to do: one const struct per kind, and
+ * store.c hands every call to it. The meaning of each function, its arguments
+ * and results are those of the function of the same name in store.h, where no
+ * other is said. Internal to the store.
+ */
+#ifndef ALUMNI_STORE_BACKEND_H
+#define ALUMNI_STORE_BACKEND_H
+
+#include "lib/store.h"
+
+/* A kind's own struct begins with this. */
+struct store {
+	const struct store_backend *backend;
+	enum store_access access;
+};
+
+struct store_backend {
+	const char *scheme; /* "sqlite" */
+
+	/* place is what stands after the scheme and the colon. */
+	int (*place_check)(const char *place, struct error *error);
+	int (*open)(const char *place, enum store_access access,
+		    struct store **store_r, struct error *error);
+	void (*close)(struct store *store);
+	int (*create)(const char *place, struct error *error);
+	int (*layout_check)(const char *place, struct error *error);
+
+	int (*account_by_name)(struct store *store, const char *name,
+			       struct account *account_r, struct error *error);
+	int (*account_by_id)(struct store *store, const char *id,
+			     struct account *account_r, struct error *error);
+	/* id and created_at are filled in already; now tells which names are
+	   still in quarantine. */
+	enum store_add_result (*account_add)(struct store *store,
+					     const struct account *account,
+					     int64_t now, struct error *error);
+	int (*accounts_after)(struct store *store, const char *after,
+			      struct account *accounts_r, size_t max,
+			      size_t *count_r, struct error *error);
+	int (*account_set_enabled)(struct store *store, const char *id,
+				   bool enabled, struct error *error);
+	int (*account_set_class)(struct store *store, const char *id,
+				 const char *class_name, struct error *error);
+	int (*account_pin)(struct store *store, const char *id,
+			   const char *directory, const char *directory_id,
+			   struct error *error);
+	int (*account_set_quota)(struct store *store, const char *id,
+				 const int64_t *bytes, struct error *error);
+	int (*account_set_forward)(struct store *store, const char *id,
+				   const char *address, bool keep_copy,
+				   struct error *error);
+	int (*account_delete)(struct store *store, const char *id,
+			      int64_t quarantine_until, struct error *error);
+
+	int (*usage_set)(struct store *store, const char *id, int64_t bytes,
+			 int64_t messages, struct error *error);
+	int (*trash_saved)(struct store *store, const char *id,
+			   int64_t saved_at, struct error *error);
+	int (*trash_expired)(struct store *store, const char *id,
+			     int64_t generation, int64_t oldest,
+			     struct error *error);
+	int (*trash_older_than)(struct store *store, int64_t cutoff,
+				int64_t after_oldest, const char *after_id,
+				struct account *accounts_r, size_t max,
+				size_t *count_r, struct error *error);
+
+	/* Called only when the store was opened with credentials. */
+	int (*credentials)(struct store *store, const char *account_id,
+			   struct credential *credentials_r, size_t *count_r,
+			   struct error *error);
+	int (*credential_set)(struct store *store, const char *account_id,
+			      const struct credential *credential,
+			      struct error *error);
+	int (*credential_clear)(struct store *store, const char *account_id,
+				enum credential_kind kind, const char *label,
+				struct error *error);
+};
+
+extern const struct store_backend store_sqlite_backend;
+
+#endif

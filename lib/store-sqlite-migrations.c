@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Schemas and migrations; see store-sqlite-migrations.h.
+ */
+#include "lib/store-sqlite-migrations.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define STEPS(list)  .steps = (list), .count = sizeof(list) / sizeof(*(list))
+#define PRAGMA_BYTES 64
+
+/* Names stand apart from ids, so that one account can have several addresses
+   one day and a name can pass from one account to another. */
+static const char *const accounts_steps[] = {
+	"CREATE TABLE accounts ("
+	" id TEXT PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE,"
+	" class TEXT NOT NULL,"
+	" enabled INTEGER NOT NULL,"
+	" created_at INTEGER NOT NULL,"
+	" directory TEXT NOT NULL,"
+	" directory_id TEXT NOT NULL,"
+	" own_quota INTEGER," /* NULL = the class's */
+	" forward_address TEXT NOT NULL DEFAULT '',"
+	" forward_keep_copy INTEGER NOT NULL DEFAULT 0,"
+	" usage_bytes INTEGER NOT NULL DEFAULT 0,"
+	" usage_messages INTEGER NOT NULL DEFAULT 0,"
+	" trash_oldest INTEGER NOT NULL DEFAULT 0,"
+	" trash_generation INTEGER NOT NULL DEFAULT 0"
+	") STRICT, WITHOUT ROWID;"
+	/* What the expiry looks for; empty Trash folders are not in it. */
+	"CREATE INDEX accounts_by_trash ON accounts (trash_oldest, id)"
+	" WHERE trash_oldest > 0;"
+	/* Names of deleted accounts that are not given out again yet. */
+	"CREATE TABLE quarantine ("
+	" name TEXT PRIMARY KEY,"
+	" until INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;",
+};
+
+static const char *const credentials_steps[] = {
+	"CREATE TABLE credentials ("
+	" account_id TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" label TEXT NOT NULL,"
+	" hash TEXT NOT NULL,"
+	" set_at INTEGER NOT NULL,"
+	" PRIMARY KEY (account_id, kind, label)"
+	") STRICT, WITHOUT ROWID;",
+};
+
+const struct migrations accounts_migrations = {
+	.application_id = 0x414c4d41, /* "ALMA" */
+	STEPS(accounts_steps),
+};
+
+const struct migrations credentials_migrations = {
+	.application_id = 0x414c4d43, /* "ALMC" */
+	STEPS(credentials_steps),
+};
+
+/* Returns the version, or -1 with an error if the file is not ours or newer
+   than this program. */
+static int64_t read_version(struct database *database,
+			    const struct migrations *migrations,
+			    struct error *error)
+{
+	int64_t id;
+	int64_t version;
+	int64_t objects;
+
+	if (database_number(database, "PRAGMA application_id", &id, error) <
+		    0 ||
+	    database_number(database, "PRAGMA user_version", &version, error) <
+		    0 ||
+	    database_number(database, "SELECT count(*) FROM sqlite_schema",
+			    &objects, error) < 0)
+		return -1;
+	/* An empty file has no id yet. */
+	if (id != migrations->application_id &&
+	    (id != 0 || version != 0 || objects != 0))
+		return error_set(error,
+				 "%s belongs to another program or another "
+				 "part of the store: put the right file there",
+				 database->path);
+	if (version > migrations->count)
+		return error_set(error,
+				 "%s is of version %" PRId64 ", but this "
+				 "program only knows version %" PRId64
+				 ": upgrade this program",
+				 database->path, version, migrations->count);
+	return version;
+}
+
+int migrations_check(struct database *database,
+		     const struct migrations *migrations, struct error *error)
+{
+	int64_t version = read_version(database, migrations, error);
+
+	if (version < 0)
+		return -1;
+	if (version < migrations->count)
+		return error_set(error,
+				 "%s is of version %" PRId64 ", but this "
+				 "program needs version %" PRId64
+				 ": upgrade it with `alumnictl store init`",
+				 database->path, version, migrations->count);
+	return 0;
+}
+
+/* Does the next step inside a transaction. Returns 1 done, 0 nothing was left
+   to do, or -1. */
+static int run_step(struct database *database,
+		    const struct migrations *migrations, struct error *error)
+{
+	/* Read under the write lock: another may have done the step. */
+	int64_t version = read_version(database, migrations, error);
+	char pragmas[2 * PRAGMA_BYTES];
+
+	if (version < 0)
+		return -1;
+	if (version == migrations->count)
+		return 0;
+	(void)snprintf(pragmas, sizeof(pragmas),
+		       "PRAGMA application_id = %" PRId64
+		       "; PRAGMA user_version = %" PRId64,
+		       migrations->application_id, version + 1);
+	if (database_execute(database, migrations->steps[version], error) < 0)
+		return -1;
+	return database_execute(database, pragmas, error) < 0 ? -1 : 1;
+}
+
+int migrations_run(struct database *database,
+		   const struct migrations *migrations, struct error *error)
+{
+	int done = 0;
+	int result;
+
+	do {
+		if (database_begin(database, error) < 0)
+			return -1;
+		result = run_step(database, migrations, error);
+		if (result > 0 && database_commit(database, error) < 0)
+			result = -1;
+		if (result <= 0)
+			database_rollback(database);
+		else
+			done++;
+	} while (result > 0);
+	return result < 0 ? -1 : done;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The account store in two SQLite files, accounts.db and credentials.db, so
+ * that who may see accounts need not see password hashes. Commits are not
+ * atomic across the two: a credential names the random id of its account, and
+ * one whose account is gone opens nothing. Internal to the SQLite store; each
+ * function is that of the same name in lib/store-backend.h.
+ */
+#ifndef ALUMNI_STORE_SQLITE_H
+#define ALUMNI_STORE_SQLITE_H
+
+#include "lib/store-backend.h"
+#include "lib/store-sqlite-database.h"
+
+struct store_sqlite {
+	struct store store;
+	struct database accounts;
+	struct database credentials; /* zeroed without access to them */
+};
+
+/* Places in the list of statements on accounts. */
+enum accounts_statement {
+	ACCOUNT_BY_NAME,
+	ACCOUNT_BY_ID,
+	ACCOUNTS_AFTER,
+	ACCOUNT_INSERT,
+	ACCOUNT_SET_ENABLED,
+	ACCOUNT_SET_CLASS,
+	ACCOUNT_PIN,
+	ACCOUNT_SET_QUOTA,
+	ACCOUNT_SET_FORWARD,
+	ACCOUNT_DELETE,
+	QUARANTINE_FIND,
+	QUARANTINE_INSERT,
+	QUARANTINE_DELETE,
+	USAGE_SET,
+	TRASH_SAVED,
+	TRASH_EXPIRED,
+	TRASH_OLDER_THAN,
+	ACCOUNTS_STATEMENTS,
+};
+
+enum credentials_statement {
+	CREDENTIALS_OF,
+	CREDENTIALS_OTHERS,
+	CREDENTIAL_SET,
+	CREDENTIAL_CLEAR,
+	CREDENTIALS_DELETE,
+	CREDENTIALS_STATEMENTS,
+};
+
+static inline struct store_sqlite *store_sqlite_of(struct store *store)
+{
+	/* store is the first member. */
+	return (struct store_sqlite *)store;
+}
+
+/* store-sqlite-accounts.c */
+int sqlite_accounts_prepare(struct store_sqlite *store, struct error *error);
+int sqlite_account_by_name(struct store *store, const char *name,
+			   struct account *account_r, struct error *error);
+int sqlite_account_by_id(struct store *store, const char *id,
+			 struct account *account_r, struct error *error);
+enum store_add_result sqlite_account_add(struct store *store,
+					 const struct account *account,
+					 int64_t now, struct error *error);
+int sqlite_accounts_after(struct store *store, const char *after,
+			  struct account *accounts_r, size_t max,
+			  size_t *count_r, struct error *error);
+int sqlite_account_set_enabled(struct store *store, const char *id,
+			       bool enabled, struct error *error);
+int sqlite_account_set_class(struct store *store, const char *id,
+			     const char *class_name, struct error *error);
+int sqlite_account_pin(struct store *store, const char *id,
+		       const char *directory, const char *directory_id,
+		       struct error *error);
+int sqlite_account_set_quota(struct store *store, const char *id,
+			     const int64_t *bytes, struct error *error);
+int sqlite_account_set_forward(struct store *store, const char *id,
+			       const char *address, bool keep_copy,
+			       struct error *error);
+int sqlite_account_delete(struct store *store, const char *id,
+			  int64_t quarantine_until, struct error *error);
+int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
+		     int64_t messages, struct error *error);
+int sqlite_trash_saved(struct store *store, const char *id, int64_t saved_at,
+		       struct error *error);
+int sqlite_trash_expired(struct store *store, const char *id,
+			 int64_t generation, int64_t oldest,
+			 struct error *error);
+int sqlite_trash_older_than(struct store *store, int64_t cutoff,
+			    int64_t after_oldest, const char *after_id,
+			    struct account *accounts_r, size_t max,
+			    size_t *count_r, struct error *error);
+
+/* store-sqlite-credentials.c */
+int sqlite_credentials_prepare(struct store_sqlite *store, struct error *error);
+int sqlite_credentials(struct store *store, const char *account_id,
+		       struct credential *credentials_r, size_t *count_r,
+		       struct error *error);
+int sqlite_credential_set(struct store *store, const char *account_id,
+			  const struct credential *credential,
+			  struct error *error);
+int sqlite_credential_clear(struct store *store, const char *account_id,
+			    enum credential_kind kind, const char *label,
+			    struct error *error);
+/* Removes all of an account's. Returns 1 if there were any, 0, or -1. */
+int sqlite_credentials_delete(struct store_sqlite *store,
+			      const char *account_id, struct error *error);
+
+#endif
