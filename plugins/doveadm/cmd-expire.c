@@ -220,7 +220,9 @@ static void cmd_expire(struct doveadm_cmd_context *cctx)
 	else
 		expire_visit_due(cctx);
 
-	printf("visited %u, expunged %u, failed %u\n", expire_totals.visited,
+	printf("visited %u, %s %u, failed %u\n", expire_totals.visited,
+	       expire_param_is_set(cctx, "dry-run") ? "would expunge"
+						    : "expunged",
 	       expire_totals.expunged, expire_totals.failed);
 	doveadm_exit_code = expire_totals.failed > 0 ? EX_TEMPFAIL : 0;
 }

@@ -13,17 +13,27 @@
 #include "plugins/mail-dict/publisher.h"
 
 #define PUBLISHER_BATCH_MSECS 500
-#define PUBLISHER_RETRY_MSECS (10 * 1000)
+#define PUBLISHER_RETRY_MSECS (60 * 1000)
+
+/* A dict service that does not answer costs the client's time-out, 30 seconds.
+   After that this process leaves it alone for a while: LMTP with many
+   recipients would otherwise wait once for each, until Postfix gives up on an
+   answer and delivers all of them again. */
+#define PUBLISHER_SILENCE_SECS 10
+#define PUBLISHER_PAUSE_SECS   60
 
 struct publisher {
 	struct mail_user *user;
 	const struct publisher_source *source;
 	struct dict *dict;
 	struct timeout *to;
+	time_t sent_at;
 	bool has_news : 1;
 	bool sending : 1;
 	bool finishing : 1; /* nobody runs timers any more */
 };
+
+static time_t publisher_paused_until;
 
 static void publisher_send(struct publisher *publisher);
 
@@ -59,6 +69,9 @@ static void publisher_sent(const struct dict_commit_result *result,
 		break;
 	case DICT_COMMIT_RET_FAILED:
 	case DICT_COMMIT_RET_WRITE_UNCERTAIN:
+		if (time(NULL) - publisher->sent_at >= PUBLISHER_SILENCE_SECS)
+			publisher_paused_until =
+				time(NULL) + PUBLISHER_PAUSE_SECS;
 		publisher_failed(publisher, result->error);
 		return;
 	}
@@ -74,6 +87,7 @@ static void publisher_commit(struct publisher *publisher,
 	struct dict_transaction_context *transaction;
 	unsigned int i;
 
+	publisher->sent_at = time(NULL);
 	transaction = dict_transaction_begin(
 		publisher->dict,
 		mail_user_get_dict_op_settings(publisher->user));
@@ -93,6 +107,11 @@ static void publisher_send(struct publisher *publisher)
 	timeout_remove(&publisher->to);
 	if (publisher->sending || !publisher->has_news)
 		return;
+	if (time(NULL) < publisher_paused_until) {
+		publisher_failed(publisher,
+				 "the dict service did not answer lately");
+		return;
+	}
 
 	/* Before the values are read, so that a change meanwhile is news
 	   again. */
