@@ -20,7 +20,7 @@ static int check_secret(const char *path)
 	struct stat status;
 
 	if (path == NULL || stat(path, &status) < 0 ||
-	    (status.st_mode & (S_IROTH | S_IWOTH)) == 0)
+	    (status.st_mode & S_IRWXO) == 0)
 		return EX_OK;
 	return report(EX_CONFIG,
 		      "secret file %s is open to every user (mode %04o); "
@@ -78,23 +78,44 @@ void session_close(struct invocation *invocation)
 		configuration_free(&invocation->configuration);
 }
 
-static bool is_denied(const char *path)
+static bool is_denied(const char *folder, const char *name, int mode)
 {
-	return access(path, R_OK | W_OK | X_OK) < 0 && errno == EACCES;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s%s", folder, name);
+	return access(path, mode) < 0 && errno == EACCES;
+}
+
+static bool cannot_be_made(const char *folder)
+{
+	char parent[4096];
+	char *slash;
+
+	if (access(folder, F_OK) == 0)
+		return false;
+	snprintf(parent, sizeof(parent), "%s", folder);
+	slash = strrchr(parent, '/');
+	if (slash == NULL)
+		return false;
+	/* Keeps the slash of /folder. */
+	slash[slash == parent] = '\0';
+	return is_denied(parent, "", W_OK | X_OK);
 }
 
 int session_store_failure(const struct invocation *invocation)
 {
 	static const char scheme[] = "sqlite:";
-	const char *location = invocation->configuration->store;
-	char credentials[4096];
+	const char *folder = invocation->configuration->store;
 
-	if (strncmp(location, scheme, strlen(scheme)) != 0)
+	if (strncmp(folder, scheme, strlen(scheme)) != 0)
 		return EX_CONFIG;
-	location += strlen(scheme);
-	snprintf(credentials, sizeof(credentials), "%s/credentials", location);
-	return is_denied(location) || is_denied(credentials) ? EX_NOPERM
-							     : EX_CONFIG;
+	folder += strlen(scheme);
+	if (is_denied(folder, "", X_OK) ||
+	    is_denied(folder, "/accounts", R_OK | W_OK | X_OK) ||
+	    is_denied(folder, "/credentials", R_OK | W_OK | X_OK) ||
+	    cannot_be_made(folder))
+		return EX_NOPERM;
+	return EX_CONFIG;
 }
 
 int session_name(const struct invocation *invocation,
