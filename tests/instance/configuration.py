@@ -51,6 +51,7 @@ def values(layout, ports):
         "auth_failure_delay": "0 secs",
         "smtp_port": ports["smtp"],
         "submission_port": ports["submission"],
+        "postfix_interfaces": "127.0.0.1",
         "postfix_etc": layout.postfix_etc,
         "postfix_spool": layout.spool,
         "postfix_data": layout.postfix_data,

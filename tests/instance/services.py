@@ -15,14 +15,14 @@ READY_SECONDS = 60
 PROBE_SECONDS = 2
 
 # In the order of their start; stopped in reverse.
-NAMES = ("slapd", "milter", "outside", "refuses", "dovecot", "postfix")
+NAMES = ("slapd", "alumni-milter", "outside", "refuses", "dovecot", "postfix")
 
 
 def write_plan(layout, ports, build):
     """Writes services.json: what the holder starts."""
     argvs = {
         "slapd": university.argv(layout, ports["ldap"]),
-        "milter": [f"{build}/milter/alumni-milter", "--config",
+        "alumni-milter": [f"{build}/milter/alumni-milter", "--config",
                    str(layout.config)],
         "outside": sink(ports["outside"], layout.outside),
         "refuses": sink(ports["refuses"], layout.outside, "-f", "rcpt"),
@@ -112,7 +112,7 @@ def _postfix_ready(layout, ports):
             and _dialogue(("127.0.0.1", ports["submission"]), b"220"))
 
 
-READY = {"slapd": _slapd_ready, "milter": _milter_ready,
+READY = {"slapd": _slapd_ready, "alumni-milter": _milter_ready,
          "outside": _outside_ready, "refuses": _refuses_ready,
          "dovecot": _dovecot_ready, "postfix": _postfix_ready}
 

@@ -69,6 +69,8 @@ def make_folders(layout, ids):
             (layout.dovecot_state, 0o755, 0, 0),
             (layout.postfix_data, 0o700, postfix, 0),
             (layout.spool, 0o755, 0, 0),
+            # Postfix makes it, but Dovecot is started first.
+            (layout.spool / "private", 0o700, postfix, 0),
             (layout.milter_run, 0o750, ids["alumnimail"], postfix_group),
             (layout.mail, 0o700, ids["vmail"], ids["vmail"]),
             (layout.outside, 0o777, 0, 0),
@@ -116,7 +118,6 @@ def write_endpoints(layout, ports, build, slapd_pid):
         "domain": DOMAIN,
         **local,
         "lmtp": str(layout.spool / "private/dovecot-lmtp"),
-        "metrics": f"http://127.0.0.1:{ports['metrics']}/metrics",
         "ldap": f"ldap://127.0.0.1:{ports['ldap']}",
         "ldap_base": university.BASE,
         "ldap_admin": {"dn": university.ADMIN_DN, "password": admin},

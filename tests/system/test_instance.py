@@ -178,7 +178,7 @@ def test_single_servers_come_and_go(instance):
     instance.doveadm("user", "alumna")
 
 
-@pytest.mark.parametrize("server", ["dovecot", "postfix", "milter"])
+@pytest.mark.parametrize("server", ["dovecot", "postfix", "alumni-milter"])
 def test_killed_servers_start_again(instance, server):
     instance.service("kill", server)
     instance.service("start", server)
