@@ -35,7 +35,6 @@ static const struct integer_option integer_options[] = {
 	{LDAP_OPT_DEREF, LDAP_DEREF_NEVER},
 	{LDAP_OPT_SIZELIMIT, SEARCH_SIZE_LIMIT},
 	{LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND},
-	{LDAP_OPT_X_TLS_CRLCHECK, LDAP_OPT_X_TLS_CRL_NONE},
 	{LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2},
 };
 
@@ -48,9 +47,12 @@ static const int emptied_options[] = {
 
 static bool set_options(LDAP *ldap)
 {
+	const int no_crl_check = LDAP_OPT_X_TLS_CRL_NONE;
 	const struct timeval none = {.tv_sec = -1, .tv_usec = -1};
 	bool set = true;
 
+	/* Only libldap with OpenSSL knows it, and only there it matters. */
+	(void)ldap_set_option(ldap, LDAP_OPT_X_TLS_CRLCHECK, &no_crl_check);
 	for (size_t i = 0;
 	     i < sizeof(integer_options) / sizeof(*integer_options); i++)
 		set &= ldap_set_option(ldap, integer_options[i].option,
