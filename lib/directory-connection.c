@@ -51,8 +51,10 @@ static bool set_options(LDAP *ldap)
 	const struct timeval none = {.tv_sec = -1, .tv_usec = -1};
 	bool set = true;
 
-	/* Only libldap with OpenSSL knows it, and only there it matters. */
+	/* The first is known only to a libldap with OpenSSL, the second only
+	   to one with GnuTLS. */
 	(void)ldap_set_option(ldap, LDAP_OPT_X_TLS_CRLCHECK, &no_crl_check);
+	(void)ldap_set_option(ldap, LDAP_OPT_X_TLS_CRLFILE, "");
 	for (size_t i = 0;
 	     i < sizeof(integer_options) / sizeof(*integer_options); i++)
 		set &= ldap_set_option(ldap, integer_options[i].option,
