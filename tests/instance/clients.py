@@ -104,6 +104,16 @@ class RunningInstance:
     def doveadm(self, *arguments, text=None, check=True):
         return self.run("doveadm", *arguments, text=text, check=check)
 
+    def save(self, user, message, mailbox="Trash", days_ago=0):
+        """Saves a message into a mailbox, with a clock that is days behind:
+        it then counts as saved that long ago."""
+        enter = self.endpoints["enter"]
+        doveadm, *options = self.endpoints["doveadm"][len(enter):]
+        # -k: doveadm would clear the variables that faketime works by.
+        self.run_argv([*enter, "faketime", "-f", f"-{days_ago}d", doveadm,
+                       "-k", *options, "save", "-u", user, "-m", mailbox],
+                      text=message)
+
     def service(self, action, name):
         """Starts, stops or kills one server."""
         done = subprocess.run(

@@ -4,6 +4,7 @@
 import imaplib
 import os
 import shutil
+import signal
 import smtplib
 import tempfile
 import threading
@@ -115,14 +116,9 @@ def subjects(instance, user, mailbox):
 
 def trash(instance):
     step(5, "The trash folder empties itself")
-    enter = instance.endpoints["enter"]
-    doveadm = instance.endpoints["doveadm"][len(enter):]
-    for subject, clock in (("thrown away today", []),
-                           ("thrown away 8 days ago",
-                            ["faketime", "-f", "-8d"])):
-        instance.run_argv([*enter, *clock, *doveadm, "save", "-u", "alumna",
-                           "-m", "Trash"],
-                          text=message("alumna", subject))
+    for subject, days_ago in (("thrown away today", 0),
+                              ("thrown away 8 days ago", 8)):
+        instance.save("alumna", message("alumna", subject), "Trash", days_ago)
     show("Trash of alumna: " + ", ".join(
         subjects(instance, "alumna", "Trash")))
     done = instance.doveadm("alumni", "expire")
@@ -182,6 +178,8 @@ def run(wait):
         if not shown:
             raise
     finally:
+        # A second Ctrl-C would leave servers behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("\n==> Stopping everything", flush=True)
         up.down(layout)
         if shown:
