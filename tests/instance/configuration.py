@@ -49,6 +49,7 @@ def values(layout, ports):
         "dovecot_etc": layout.dovecot_etc,
         # Many tests log in with a wrong password.
         "auth_failure_delay": "0 secs",
+        "auth_penalty_mode": "0",
         "smtp_port": ports["smtp"],
         "submission_port": ports["submission"],
         "postfix_interfaces": "127.0.0.1",
