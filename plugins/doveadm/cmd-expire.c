@@ -17,6 +17,7 @@
 
 #include "plugins/doveadm/cmd-expire.h"
 #include "plugins/doveadm/expire-user.h"
+#include "plugins/doveadm/usage-publish.h"
 #include "plugins/mail-dict/mail-dict.h"
 
 struct expire_totals {
@@ -213,6 +214,12 @@ static void expire_visit_due(const struct doveadm_cmd_context *cctx)
 static void cmd_expire(struct doveadm_cmd_context *cctx)
 {
 	i_zero(&expire_totals);
+	if (!usage_publish_is_possible()) {
+		i_fatal_status(EX_CONFIG,
+			       "alumni expire: mail_plugins lacks "
+			       "alumni_quota: what is expunged would still "
+			       "count as used; add it beside quota");
+	}
 	if (expire_param_is_set(cctx, "user") ||
 	    expire_param_is_set(cctx, "user-file") ||
 	    expire_param_is_set(cctx, "all-users"))

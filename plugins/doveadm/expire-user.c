@@ -3,7 +3,9 @@
  * The order of the steps is what makes this safe: the generation is read
  * before any mailbox is opened, and the result is reported with it at the very
  * end, so that it counts only when no session put anything into Trash
- * meanwhile.
+ * meanwhile. Usage is published before that even when nothing was expunged:
+ * an earlier run may have been interrupted after its expunge, and an account
+ * that still looks full would get no mail.
  */
 #include "plugins/dovecot-glue.h"
 
@@ -15,6 +17,7 @@
 
 #include "plugins/doveadm/expire-mailbox.h"
 #include "plugins/doveadm/expire-user.h"
+#include "plugins/doveadm/usage-publish.h"
 #include "plugins/mail-dict/mail-dict.h"
 
 #define TRASH_SPECIAL_USE "\\Trash"
@@ -159,6 +162,8 @@ static int expire_with_dict(struct mail_user *user, struct dict *dict,
 		return -1;
 	if (try_only)
 		return 1;
+	if (usage_publish(user) < 0)
+		return -1;
 	return trash_state_report(user, dict, state.generation,
 				  tally->oldest_left) < 0
 		       ? -1

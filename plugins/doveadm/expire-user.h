@@ -19,10 +19,10 @@ struct expire_tally {
 	time_t oldest_left;
 };
 
-/* Expunges what is due from every Trash of the user, then tells the account
-   store the oldest save time left. May be interrupted at any point: until that
-   last step the account stays due, and the next run does what is left to do.
-   With try_only nothing is changed. What fails is logged.
+/* Expunges what is due from every Trash of the user, publishes the usage, then
+   tells the account store the oldest save time left. May be interrupted at any
+   point: until that last step the account stays due, and the next run does what
+   is left to do. With try_only nothing is changed. What fails is logged.
    Returns 1 done, 0 nothing to do: no such account in the store, or its
    messages are kept for ever, -1 failed: the account stays due. tally_r is
    filled in as far as it got. */

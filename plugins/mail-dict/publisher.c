@@ -163,12 +163,24 @@ void publisher_news_now(struct publisher *publisher)
 	publisher_send(publisher);
 }
 
-void publisher_finish(struct publisher *publisher)
+static int publisher_wait(struct publisher *publisher)
 {
-	publisher->finishing = TRUE;
 	dict_wait(publisher->dict);
 	publisher_send(publisher);
 	dict_wait(publisher->dict);
+	return publisher->has_news ? -1 : 0;
+}
+
+int publisher_news_wait(struct publisher *publisher)
+{
+	publisher->has_news = TRUE;
+	return publisher_wait(publisher);
+}
+
+void publisher_finish(struct publisher *publisher)
+{
+	publisher->finishing = TRUE;
+	(void)publisher_wait(publisher);
 	timeout_remove(&publisher->to);
 }
 

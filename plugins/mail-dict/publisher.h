@@ -51,10 +51,13 @@ void publisher_news(struct publisher *publisher);
 /* There is news, to be sent at once. Does not wait for the answer. */
 void publisher_news_now(struct publisher *publisher);
 
-/* Sends what is left and waits until it is answered, or until the dict client
-   gives up (immediately when nobody listens, else after its time-out of 30
-   seconds). Call from the user's deinit_pre, while mailboxes can still be
-   opened. */
+/* There is news, to be sent at once; waits until it is answered, or until the
+   dict client gives up: immediately when nobody listens, else after its
+   time-out of 30 seconds. Returns 0 published, -1 failed, which is logged. */
+int publisher_news_wait(struct publisher *publisher);
+
+/* Sends what is left and waits for the answer, as above. Call from the user's
+   deinit_pre, while mailboxes can still be opened. */
 void publisher_finish(struct publisher *publisher);
 
 /* Frees; call from the user's deinit. Sets the pointer to NULL. */

@@ -173,6 +173,19 @@ static struct mail_storage_hooks alumni_quota_hooks = {
 	.mailbox_allocated = alumni_quota_mailbox_allocated,
 };
 
+int alumni_quota_plugin_publish(struct mail_user *user)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
+
+	if (quser == NULL) {
+		/* As user_created logged, or not one of the user's plugins. */
+		e_error(user->event, "alumni_quota: Not active for this user, "
+				     "cannot publish the usage");
+		return -1;
+	}
+	return publisher_news_wait(quser->publisher);
+}
+
 void alumni_quota_plugin_init(struct module *module)
 {
 	mail_storage_hooks_add(module, &alumni_quota_hooks);

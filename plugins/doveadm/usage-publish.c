@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Finds alumni_quota among the loaded mail plugins. Linking to it is not
+ * possible: doveadm loads its own plugins before it knows mail_plugins.
+ */
+#include "plugins/dovecot-glue.h"
+
+#include "module-dir.h"
+#include "mail-user.h"
+#include "mail-storage-service.h"
+
+#include "plugins/doveadm/usage-publish.h"
+#include "plugins/quota/alumni-quota-plugin.h"
+
+typedef int usage_publish_function(struct mail_user *user);
+
+static usage_publish_function *usage_publish_find(void)
+{
+	struct module *module;
+
+	module = module_dir_find(mail_storage_service_modules, "alumni_quota");
+	if (module == NULL)
+		return NULL;
+	return (usage_publish_function *)module_get_symbol(
+		module, ALUMNI_QUOTA_PUBLISH_SYMBOL);
+}
+
+bool usage_publish_is_possible(void)
+{
+	return usage_publish_find() != NULL;
+}
+
+int usage_publish(struct mail_user *user)
+{
+	usage_publish_function *publish = usage_publish_find();
+
+	if (publish == NULL) {
+		e_error(user->event, "alumni: mail_plugins lacks "
+				     "alumni_quota, the usage cannot be "
+				     "published");
+		return -1;
+	}
+	return publish(user);
+}
