@@ -165,7 +165,7 @@ static int expire_due_read(struct dict *dict, pool_t pool,
 static void expire_due_get(pool_t pool, ARRAY_TYPE(const_string) * names)
 {
 	struct dict *dict;
-	const char *error;
+	const char *error = NULL;
 	int ret;
 
 	if (mail_dict_open(doveadm_settings->base_dir, NULL, &dict, &error) <

@@ -44,7 +44,7 @@ static int trash_state_parse(const char *text, struct trash_state *state_r)
 static int trash_state_get(struct mail_user *user, struct dict *dict,
 			   struct trash_state *state_r)
 {
-	const char *value, *error;
+	const char *value = NULL, *error = NULL;
 	int ret;
 
 	ret = dict_lookup(dict, mail_user_get_dict_op_settings(user),
@@ -71,7 +71,7 @@ static int trash_state_report(struct mail_user *user, struct dict *dict,
 			      int64_t generation, time_t oldest_left)
 {
 	struct dict_transaction_context *transaction;
-	const char *error;
+	const char *error = NULL;
 
 	transaction = dict_transaction_begin(
 		dict, mail_user_get_dict_op_settings(user));
