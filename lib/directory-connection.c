@@ -35,6 +35,10 @@ static const struct integer_option integer_options[] = {
 	{LDAP_OPT_DEREF, LDAP_DEREF_NEVER},
 	{LDAP_OPT_SIZELIMIT, SEARCH_SIZE_LIMIT},
 	{LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND},
+	/* The certificate's alternative names decide, the common name only
+	   where there are none (RFC 6125). LDAP_OPT_X_TLS_NEVER, which
+	   ldap.conf may say, would mean that the name is not checked at all. */
+	{LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_TRY},
 	{LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2},
 };
 
