@@ -5,6 +5,7 @@
 #include "ctl/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,17 +79,19 @@ void session_close(struct invocation *invocation)
 		configuration_free(&invocation->configuration);
 }
 
+/* True only if permission is what is missing. */
 static bool is_denied(const char *folder, const char *name, int mode)
 {
-	char path[4096];
+	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s%s", folder, name);
 	return access(path, mode) < 0 && errno == EACCES;
 }
 
+/* True if the folder is missing and this user may not create it. */
 static bool cannot_be_made(const char *folder)
 {
-	char parent[4096];
+	char parent[PATH_MAX];
 	char *slash;
 
 	if (access(folder, F_OK) == 0)
@@ -106,13 +109,16 @@ int session_store_failure(const struct invocation *invocation)
 {
 	static const char scheme[] = "sqlite:";
 	const char *folder = invocation->configuration->store;
+	bool needs_credentials =
+		invocation->command->store != COMMAND_STORE_ACCOUNTS;
 
 	if (strncmp(folder, scheme, strlen(scheme)) != 0)
 		return EX_CONFIG;
 	folder += strlen(scheme);
 	if (is_denied(folder, "", X_OK) ||
 	    is_denied(folder, "/accounts", R_OK | W_OK | X_OK) ||
-	    is_denied(folder, "/credentials", R_OK | W_OK | X_OK) ||
+	    (needs_credentials &&
+	     is_denied(folder, "/credentials", R_OK | W_OK | X_OK)) ||
 	    cannot_be_made(folder))
 		return EX_NOPERM;
 	return EX_CONFIG;

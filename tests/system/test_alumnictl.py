@@ -647,6 +647,22 @@ def test_user_who_cannot_make_the_store(bare):
     assert not (bare.folder / "store").exists()
 
 
+def test_user_who_may_not_see_credentials(ctl):
+    accounts = ctl.databases()[0]
+    for path in (accounts, accounts.parent):
+        os.chown(path, 0, NOBODY)
+    accounts.parent.chmod(0o2770)
+    assert "alumna" in ctl.run("account", "list", **other_user()).stdout
+    with nothing_changes(ctl):
+        for command in (["account", "show", "alumna"],
+                        ["account", "delete", "alumna", "--yes"],
+                        ["password", "set", "alumna"]):
+            ctl.run(*command, text="x\n", status=NOPERM, **other_user())
+    # What is wrong here is not the permission.
+    accounts.write_bytes(b"no database at all, but long enough" * 99)
+    ctl.run("account", "list", status=CONFIG, **other_user())
+
+
 def test_root_does_not_take_files_away_from_their_group(ctl):
     """A command that root runs while nobody else has the store open makes
     -wal and -shm; the group must be able to write to them."""
