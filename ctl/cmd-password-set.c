@@ -78,8 +78,9 @@ static int store_password(struct invocation *invocation,
 	struct error error = {""};
 	int status = EX_OK;
 
+	/* The password was checked, so this can only lack memory. */
 	if (password_hash_make(password, credential.hash, &error) < 0)
-		status = report(EX_DATAERR, "%s", error.text);
+		status = report(EX_TEMPFAIL, "%s", error.text);
 	else if (store_credential_set(invocation->store, account->id,
 				      &credential, &error) < 0)
 		status = report(EX_TEMPFAIL, "%s", error.text);
