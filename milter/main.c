@@ -109,7 +109,9 @@ static int run(struct milter_service *service, int maps_fd)
 
 int main(int argc, char **argv)
 {
-	struct milter_service service = {0};
+	/* Not on the stack: threads of libmilter may still use it when this
+	   has returned. */
+	static struct milter_service service;
 	struct options options;
 	struct error error = {""};
 	int maps_fd = -1;
