@@ -69,19 +69,25 @@ class State:
                          sorted(self.layout.sanitizer_log.glob("*")))
 
     def close(self):
+        """Returns what was wrong, or nothing."""
+        wrong = []
         done = dev("down", "--state", self.folder, check=False)
-        try:
-            if self.layout.log.exists():
-                keep_artifacts(self.layout)
-            assert done.returncode == 0, done.stdout
-            assert not processes.of_instance(self.layout)
-            reports = self.sanitizer_reports()
-            assert not reports, f"sanitizers complained:\n{reports}"
-        finally:
-            shutil.rmtree(self.folder)
+        if done.returncode != 0:
+            wrong.append(f"down failed:\n{done.stdout}")
+        left = processes.of_instance(self.layout)
+        if left:
+            wrong.append(f"processes are left: {left}")
+        reports = self.sanitizer_reports()
+        if reports:
+            wrong.append(f"sanitizers complained:\n{reports}")
+        if self.layout.log.exists():
+            keep_artifacts(self.layout)
+        shutil.rmtree(self.folder)
+        return "\n".join(wrong)
 
 
 SHARED = pytest.StashKey()
+WRONG_AT_THE_END = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +97,9 @@ def _shared_state(request):
     try:
         yield state
     finally:
-        state.close()
+        # Reported below: an exception here, after the last test, would be
+        # shown as one of pytest's own when the run was cut short.
+        request.config.stash[WRONG_AT_THE_END] = state.close()
 
 
 @pytest.fixture(scope="session")
@@ -122,8 +130,8 @@ def new_state():
     try:
         yield make
     finally:
-        for state in states:
-            state.close()
+        wrong = [state.close() for state in states]
+    assert not any(wrong), "\n".join(wrong)
 
 
 # ---- reports ----
@@ -176,3 +184,17 @@ def pytest_runtest_makereport(item, call):
 def pytest_make_collect_report(collector):
     outcome = yield
     _fail_skipped(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_sessionfinish(session):
+    yield
+    if session.config.stash.get(WRONG_AT_THE_END, ""):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    wrong = config.stash.get(WRONG_AT_THE_END, "")
+    if wrong:
+        terminalreporter.section("the shared instance, at the end")
+        terminalreporter.write_line(wrong)
