@@ -194,6 +194,23 @@ int auth_backend_open(struct auth_backend *backend, struct error *error)
 	return 0;
 }
 
+int auth_backend_open_directories(struct auth_backend *backend,
+				  struct error *error)
+{
+	int ret = 0;
+	size_t i;
+
+	if (auth_backend_open(backend, error) < 0)
+		return -1;
+	for (i = 0; i < backend->configuration->directory_count; i++) {
+		/* Only the first error is kept, but all are opened. */
+		if (lazy_directory_open(&backend->directories[i],
+					ret < 0 ? NULL : error) < 0)
+			ret = -1;
+	}
+	return ret;
+}
+
 /* A failed handle is not used again: the next request opens a new one. */
 static void backend_drop_store(struct auth_backend *backend)
 {

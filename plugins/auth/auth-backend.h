@@ -38,6 +38,12 @@ void auth_backend_free(struct auth_backend **backend);
    first to report at start what is wrong. Returns 0, or -1 with an error. */
 int auth_backend_open(struct auth_backend *backend, struct error *error);
 
+/* Opens every directory, so that one which cannot be is reported at start; its
+   network is not touched. Returns 0, or -1 with the error of the first that
+   failed. */
+int auth_backend_open_directories(struct auth_backend *backend,
+				  struct error *error);
+
 /* The login decision of lib/login.h; verify_hash as in struct login_parts. A
    backend that cannot be opened is a temporary failure with the reason. */
 void auth_backend_login(struct auth_backend *backend, const char *typed_name,

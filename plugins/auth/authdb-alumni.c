@@ -21,26 +21,34 @@ struct auth_backend *authdb_alumni_backend(void)
 	return backend;
 }
 
-void authdb_alumni_check(void)
+/* The auth process answers nothing itself, and may open neither store nor
+   secrets: it only looks whether the configuration can be read. */
+static void check_configuration(void)
 {
 	struct configuration *configuration;
 	struct error error = {.text = ""};
-	int ret;
 
-	if (worker) {
-		ret = auth_backend_open(backend, &error);
-	} else {
-		/* The auth process answers nothing itself, and may open
-		   neither store nor secrets. */
-		ret = configuration_load(configuration_path(NULL),
-					 &configuration, &error);
-		if (ret == 0)
-			configuration_free(&configuration);
-	}
-	if (ret < 0) {
+	if (configuration_load(configuration_path(NULL), &configuration,
+			       &error) < 0)
 		i_error("alumni: nobody can log in until this is mended: %s",
 			error.text);
-	}
+	else
+		configuration_free(&configuration);
+}
+
+void authdb_alumni_check(void)
+{
+	struct error error = {.text = ""};
+
+	if (!worker)
+		check_configuration();
+	else if (auth_backend_open(backend, &error) < 0)
+		i_error("alumni: nobody can log in until this is mended: %s",
+			error.text);
+	else if (auth_backend_open_directories(backend, &error) < 0)
+		i_error("alumni: nobody can log in with a password of this "
+			"directory until it is mended: %s",
+			error.text);
 }
 
 DOVECOT_EXPORT void authdb_alumni_init(void)

@@ -77,7 +77,8 @@ int dict_alumni_lookup(struct dict *dict, const struct dict_op_settings *set,
 	*value_r = NULL;
 	*error_r = NULL;
 	if (!str_begins(key, DICT_PATH_PRIVATE)) {
-		*error_r = t_strdup_printf("there is no key \"%s\"", key);
+		error_set(&error, "there is no key \"%s\"", key);
+		*error_r = t_strdup(error.text);
 		return -1;
 	}
 	ret = dict_backend_lookup(alumni_dict(dict)->backend, set->username,
@@ -98,6 +99,7 @@ alumni_iterate_init(struct dict *_dict,
 {
 	struct alumni_dict *dict = alumni_dict(_dict);
 	struct alumni_iterate *iterate = i_new(struct alumni_iterate, 1);
+	struct error error = {.text = ""};
 
 	iterate->ctx.dict = _dict;
 	iterate->pool = pool_alloconly_create("alumni dict row", 256);
@@ -196,7 +198,7 @@ transaction_write(struct alumni_transaction *transaction, const char **error_r)
 
 	if (transaction->error != NULL) {
 		*error_r = t_strdup(transaction->error);
-		e_error(event, "refused: %s", *error_r);
+		e_error(event, "write for %s refused: %s", user, *error_r);
 		return DICT_COMMIT_RET_FAILED;
 	}
 	ret = dict_backend_commit(dict->backend, user, &transaction->changes,
@@ -228,10 +230,10 @@ static void alumni_transaction_commit(
 }
 
 static void transaction_refuse(struct alumni_transaction *transaction,
-			       const char *error)
+			       const struct error *error)
 {
 	if (transaction->error == NULL)
-		transaction->error = i_strdup(error);
+		transaction->error = i_strdup(error->text);
 }
 
 static void alumni_set(struct dict_transaction_context *ctx, const char *key,
@@ -241,21 +243,24 @@ static void alumni_set(struct dict_transaction_context *ctx, const char *key,
 	struct error error = {.text = ""};
 
 	if (account_key_set(&transaction->changes, key, value, &error) < 0)
-		transaction_refuse(transaction, error.text);
+		transaction_refuse(transaction, &error);
 }
 
 static void alumni_unset(struct dict_transaction_context *ctx, const char *key)
 {
-	transaction_refuse(alumni_transaction(ctx),
-			   t_strdup_printf("%s cannot be unset", key));
+	struct error error;
+
+	error_set(&error, "%s cannot be unset", key);
+	transaction_refuse(alumni_transaction(ctx), &error);
 }
 
 static void alumni_atomic_inc(struct dict_transaction_context *ctx,
 			      const char *key, long long diff ATTR_UNUSED)
 {
-	transaction_refuse(
-		alumni_transaction(ctx),
-		t_strdup_printf("%s can only be set, not counted up", key));
+	struct error error;
+
+	error_set(&error, "%s can only be set, not counted up", key);
+	transaction_refuse(alumni_transaction(ctx), &error);
 }
 
 const struct dict dict_alumni_driver = {
