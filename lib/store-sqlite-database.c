@@ -16,6 +16,8 @@
 
 #include "lib/store.h"
 
+#define WAL_RETRY_MSECS 10
+
 /* Says what went wrong with the handle. Returns -1. */
 static int fail(struct database *database, struct error *error)
 {
@@ -166,29 +168,44 @@ int database_number(struct database *database, const char *sql,
 	return result;
 }
 
-int database_use_wal(struct database *database, struct error *error)
+/* Returns SQLite's result; *is_wal_r only holds with SQLITE_ROW. */
+static int ask_for_wal(struct database *database, bool *is_wal_r)
 {
 	sqlite3_stmt *query = NULL;
 	const char *mode;
-	int result = -1;
+	int result = sqlite3_prepare_v2(database->handle,
+					"PRAGMA journal_mode = WAL", -1, &query,
+					NULL);
 
-	if (sqlite3_prepare_v2(database->handle, "PRAGMA journal_mode = WAL",
-			       -1, &query, NULL) != SQLITE_OK ||
-	    sqlite3_step(query) != SQLITE_ROW) {
-		(void)fail(database, error);
-	} else {
-		/* Where it cannot be done, the pragma says so in its answer. */
+	if (result == SQLITE_OK)
+		result = sqlite3_step(query);
+	if (result == SQLITE_ROW) {
 		mode = (const char *)sqlite3_column_text(query, 0);
-		if (mode != NULL && strcmp(mode, "wal") == 0)
-			result = 0;
-		else
-			(void)error_set(error,
-					"%s cannot be put into WAL mode: the "
-					"store must be on a local disk",
-					database->path);
+		*is_wal_r = mode != NULL && strcmp(mode, "wal") == 0;
 	}
 	(void)sqlite3_finalize(query);
 	return result;
+}
+
+int database_use_wal(struct database *database, struct error *error)
+{
+	bool is_wal = false;
+	int waited_msecs = 0;
+	int result;
+
+	/* The busy time-out does not cover a change of the journal's mode. */
+	while ((result = ask_for_wal(database, &is_wal)) == SQLITE_BUSY &&
+	       waited_msecs < STORE_BUSY_TIMEOUT_MSECS)
+		waited_msecs += sqlite3_sleep(WAL_RETRY_MSECS);
+	if (result != SQLITE_ROW)
+		return fail(database, error);
+	/* Where it cannot be done, the pragma answers with another mode. */
+	if (!is_wal)
+		return error_set(error,
+				 "%s cannot be put into WAL mode: the store "
+				 "must be on a local disk",
+				 database->path);
+	return 0;
 }
 
 static int bind(sqlite3_stmt *statement, int position,

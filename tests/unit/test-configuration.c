@@ -425,6 +425,7 @@ static void unreadable_files_are_told_apart(void **state)
 		assert_int_equal(chmod(fixture->path, 0), 0);
 		expect_failure(fixture->path, "must be readable by everybody");
 	}
+	assert_int_equal(unlink(fixture->path), 0);
 }
 
 static void loading_again_after_a_mistake_works(void **state)
