@@ -107,9 +107,9 @@ alumni_iterate_init(struct dict *_dict,
 	    (flags & DICT_ITERATE_FLAG_EXACT_KEY) == 0) {
 		iterate->due = trash_due_new(dict->backend, time(NULL));
 	} else {
-		iterate->error =
-			i_strdup_printf("only %s can be iterated, not \"%s\"",
-					DICT_ALUMNI_TRASH_DUE, path);
+		error_set(&error, "only %s can be iterated, not \"%s\"",
+			  DICT_ALUMNI_TRASH_DUE, path);
+		iterate->error = i_strdup(error.text);
 	}
 	return &iterate->ctx;
 }
