@@ -142,40 +142,62 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 	callback(passdb_result_of(&result), request);
 }
 
-/* For mechanisms that need what is stored (CRAM-MD5 and the like), and for
-   look-ups without a login. Only the alumni password can be given. */
+/* Reads the account's alumni password, for a mechanism that needs what is
+   stored: CRAM-MD5 and the like. password_r points into hash, or is NULL when
+   none is set. */
+static enum passdb_result read_credentials(struct auth_request *request,
+					   const struct account *account,
+					   char hash[PASSWORD_HASH_BYTES],
+					   const char **password_r,
+					   const char **scheme_r)
+{
+	struct error error = {.text = ""};
+	int ret;
+
+	if (account_is_pinned(account)) {
+		/* The directory may bar this person from every tier, and it
+		   is not asked here. */
+		e_info(authdb_event(request),
+		       "look-up: only a plaintext mechanism can log in to an "
+		       "account that is pinned to a directory");
+		return PASSDB_RESULT_SCHEME_NOT_AVAILABLE;
+	}
+	ret = auth_backend_password(authdb_alumni_backend(), account, hash,
+				    &error);
+	if (ret < 0) {
+		e_error(authdb_event(request), "look-up failed: %s",
+			error.text);
+		return PASSDB_RESULT_INTERNAL_FAILURE;
+	}
+	if (ret == 0)
+		return PASSDB_RESULT_OK;
+	*password_r = hash;
+	*scheme_r = password_get_scheme(password_r);
+	if (*scheme_r == NULL) {
+		e_error(authdb_event(request),
+			"stored password has no {SCHEME} in front");
+		return PASSDB_RESULT_INTERNAL_FAILURE;
+	}
+	return PASSDB_RESULT_OK;
+}
+
+/* For such mechanisms, and for look-ups that want no password at all. */
 static void
 passdb_alumni_lookup_credentials(struct auth_request *request,
 				 lookup_credentials_callback_t *callback)
 {
 	char hash[PASSWORD_HASH_BYTES] = "";
 	enum passdb_result result = PASSDB_RESULT_INTERNAL_FAILURE;
-	struct error error = {.text = ""};
 	struct account account;
 	const char *password = NULL;
 	const char *scheme = NULL;
-	int ret;
 
 	if (authdb_passdb_set_fields(request) == 0)
 		result = find_account(request, &account);
-	if (result == PASSDB_RESULT_OK) {
-		ret = auth_backend_password(authdb_alumni_backend(), &account,
-					    hash, &error);
-		if (ret < 0) {
-			e_error(authdb_event(request),
-				"credentials look-up failed: %s", error.text);
-			result = PASSDB_RESULT_INTERNAL_FAILURE;
-		} else if (ret > 0) {
-			password = hash;
-			scheme = password_get_scheme(&password);
-			if (scheme == NULL) {
-				e_error(authdb_event(request),
-					"stored password has no {SCHEME} in "
-					"front");
-				result = PASSDB_RESULT_INTERNAL_FAILURE;
-			}
-		}
-	}
+	if (result == PASSDB_RESULT_OK &&
+	    *request->wanted_credentials_scheme != '\0')
+		result = read_credentials(request, &account, hash, &password,
+					  &scheme);
 	passdb_handle_credentials(result, password, scheme, callback, request);
 	secret_wipe(hash, sizeof(hash));
 }
