@@ -150,25 +150,26 @@ int check_limited_size(const char *value, struct error *error)
 {
 	int64_t bytes;
 
-	if (strcasecmp(value, "unlimited") == 0)
+	if (strcasecmp(value, "unlimited") == 0 ||
+	    mail_quota_parse(value, &bytes, NULL) < 0)
 		return error_set(error,
-				 "\"%s\" has no meaning here: give a "
-				 "size such as \"10M\", or \"0\"",
+				 "\"%s\" is not a size such as \"10M\", or "
+				 "\"0\"",
 				 value);
-	return mail_quota_parse(value, &bytes, error);
+	return 0;
 }
 
 int check_limited_span(const char *value, struct error *error)
 {
 	int64_t seconds;
 
-	if (strcasecmp(value, "never") == 0)
+	if (strcasecmp(value, "never") == 0 ||
+	    retention_parse(value, &seconds, NULL) < 0)
 		return error_set(error,
-				 "\"%s\" has no meaning here: give a "
-				 "time span such as \"365d\", or "
-				 "\"0\"",
+				 "\"%s\" is not a time span such as "
+				 "\"365d\", or \"0\"",
 				 value);
-	return retention_parse(value, &seconds, error);
+	return 0;
 }
 
 int check_ldap_uri(const char *value, struct error *error)

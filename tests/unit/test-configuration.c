@@ -272,11 +272,11 @@ static const struct mistake mistakes[] = {
 	 ":3: ", "create_accounts: \"maybe\" is neither yes nor no"},
 	{MINIMAL "name_quarantine = 1y\n", ":3: ", "name_quarantine: "},
 	{MINIMAL "name_quarantine = never\n",
-	 ":3: ", "name_quarantine: \"never\" has no meaning here"},
+	 ":3: ", "name_quarantine: \"never\" is not a time span such as"},
 	{MINIMAL "quota_grace = much\n",
 	 ":3: ", "quota_grace: \"much\" is not a size"},
 	{MINIMAL "quota_grace = Unlimited\n",
-	 ":3: ", "quota_grace: \"Unlimited\" has no meaning here"},
+	 ":3: ", "quota_grace: \"Unlimited\" is not a size such as"},
 	{MINIMAL "over_quota_copy = bounce\n", ":3: ",
 	 "over_quota_copy: \"bounce\" is none of \"forward-only\", "
 	 "\"reject\""},
