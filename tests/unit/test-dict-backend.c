@@ -275,7 +275,11 @@ static void test_due_pages(void **state)
 		assert_true(found->trash_oldest >= last);
 		last = found->trash_oldest;
 		count++;
-		/* Visited and found empty: none is given twice, none lost. */
+		assert_true(count <= MANY_ACCOUNTS);
+		/* Every other one is visited and found empty, the rest stay
+		   as they are: none is given twice, none is lost. */
+		if (count % 2 == 0)
+			continue;
 		assert_int_equal(store_trash_expired(fixture->store, found->id,
 						     found->trash_generation, 0,
 						     &error),
