@@ -121,10 +121,8 @@ static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 
 	if (session == NULL || session_begin(session, arguments[0],
 					     (const char *const *)arguments + 1,
-					     macro(ctx, "{auth_authen}")) < 0) {
-		log_failure("out-of-memory", "a message is deferred");
+					     macro(ctx, "{auth_authen}")) < 0)
 		return defer(ctx);
-	}
 	session_set_queue_id(session, macro(ctx, "i"));
 	return SMFIS_CONTINUE;
 }

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <libmilter/mfapi.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -79,38 +80,99 @@ static int start(struct milter_service *service, const struct options *options,
 	return 0;
 }
 
-/* Returns when SIGTERM or SIGINT has stopped libmilter, and what was under way
-   has ended. */
+/* ---- running ---- */
+
+struct milter_thread {
+	pthread_t main_thread;
+	int status; /* of smfi_main() */
+};
+
+static void *run_milter(void *argument)
+{
+	struct milter_thread *milter = argument;
+
+	milter->status = smfi_main();
+	/* It only returns by itself when something is wrong. */
+	(void)pthread_kill(milter->main_thread, SIGTERM);
+	return NULL;
+}
+
+static void fill_stop_signals(sigset_t *signals_r)
+{
+	(void)sigemptyset(signals_r);
+	(void)sigaddset(signals_r, SIGTERM);
+	(void)sigaddset(signals_r, SIGINT);
+	(void)sigaddset(signals_r, SIGHUP);
+}
+
+/* libmilter ends on these signals at once, in the middle of messages. It waits
+   for them in a thread of its own; but Linux gives a signal to the process to
+   its main thread, if that waits for it too. So that is what it does, while
+   libmilter runs in another. */
+static void wait_for_stop(void)
+{
+	sigset_t signals;
+	int signal_number;
+
+	fill_stop_signals(&signals);
+	while (sigwait(&signals, &signal_number) != 0 ||
+	       signal_number == SIGHUP)
+		log_failure("hangup-ignored",
+			    "a changed configuration needs a restart");
+}
+
+/* Lets messages that are under way come to their end; new ones are deferred.
+   Look-ups stop last, since Postfix makes them while it receives. As long as
+   their socket is there, no other process takes our place, so nothing that is
+   removed here can be its. Returns false if messages had to be given up. */
+static bool stop(struct milter_service *service, struct socketmap *socketmap)
+{
+	bool ended;
+
+	(void)sd_notify(0, "STOPPING=1");
+	(void)unlink(service->configuration->milter_socket);
+	under_way_close(service->messages);
+	ended = under_way_wait(service->messages, STOP_MESSAGES_SECONDS);
+	(void)unlink(service->configuration->maps_socket);
+	return socketmap_stop(&socketmap, STOP_LOOK_UPS_SECONDS) && ended;
+}
+
 static int run(struct milter_service *service, int maps_fd)
 {
+	static struct milter_thread milter = {.status = MI_SUCCESS};
 	struct socketmap *socketmap;
 	struct error error = {""};
+	sigset_t signals;
+	pthread_t thread;
 	bool ended;
-	int status;
 
+	milter.main_thread = pthread_self();
+	fill_stop_signals(&signals);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	if (socketmap_start(service, maps_fd, &socketmap, &error) < 0) {
 		log_failure("start-failed", error.text);
 		return EX_OSERR;
 	}
+	if (pthread_create(&thread, NULL, run_milter, &milter) != 0) {
+		log_failure("start-failed", "cannot start a thread");
+		return EX_OSERR;
+	}
 	log_failure("started", NULL);
 	(void)sd_notify(0, "READY=1");
-	status = smfi_main() == MI_SUCCESS ? EX_OK : EX_OSERR;
-	(void)sd_notify(0, "STOPPING=1");
-	/* Postfix looks up while it receives, so look-ups stop last. */
-	ended = under_way_wait(service->messages, STOP_MESSAGES_SECONDS);
-	ended &= socketmap_stop(&socketmap, STOP_LOOK_UPS_SECONDS);
-	remove_sockets(service);
+	wait_for_stop();
+	ended = stop(service, socketmap);
 	log_failure(ended ? "stopped" : "stopped-with-messages-under-way",
 		    NULL);
-	/* Threads of libmilter may still be there, waiting for the mail server;
-	   what they could touch is left to the end of the process. */
-	return status;
+	/* Threads of libmilter are still there, waiting for the mail server.
+	   What they could touch is left to the end of the process; and if one
+	   is in the middle of a message, it must not see libraries end. */
+	if (!ended)
+		_exit(EX_TEMPFAIL);
+	return milter.status == MI_SUCCESS ? EX_OK : EX_OSERR;
 }
 
 int main(int argc, char **argv)
 {
-	/* Not on the stack: threads of libmilter may still use it when this
-	   has returned. */
 	static struct milter_service service;
 	struct options options;
 	struct error error = {""};

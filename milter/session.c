@@ -133,8 +133,9 @@ int session_begin(struct session *session, const char *sender,
 		  const char *const *parameters, const char *login)
 {
 	session_end(session);
+	if (!under_way_begin(session->service->messages))
+		return -1;
 	session->begun = true;
-	under_way_begin(session->service->messages);
 	session->authenticated = login != NULL && *login != '\0';
 	session->declared_size = parse_size(parameter(parameters, "SIZE"));
 	session->sender = strdup(sender);

@@ -23,7 +23,8 @@ void session_free(struct session **session);
 
 /* MAIL: begins a message; one that was begun before is forgotten. parameters
    are its ESMTP parameters, NULL-terminated. login is the user name of an
-   authenticated client, or NULL. Returns 0, or -1 when out of memory. */
+   authenticated client, or NULL. Returns 0, or -1 when out of memory, or when
+   the daemon is about to end: the message must then be deferred. */
 int session_begin(struct session *session, const char *sender,
 		  const char *const *parameters, const char *login);
 

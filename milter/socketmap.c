@@ -211,7 +211,7 @@ static struct connection *add_connection(struct socketmap *socketmap, int fd)
 		connection->next->previous = &connection->next;
 	socketmap->connections = connection;
 	socketmap->connection_count++;
-	under_way_begin(socketmap->connections_under_way);
+	(void)under_way_begin(socketmap->connections_under_way);
 	(void)pthread_mutex_unlock(&socketmap->mutex);
 	return connection;
 }

@@ -13,6 +13,7 @@ struct under_way {
 	pthread_mutex_t mutex;
 	pthread_cond_t none_left;
 	unsigned long count;
+	bool closed;
 };
 
 struct under_way *under_way_new(void)
@@ -41,10 +42,22 @@ void under_way_free(struct under_way **under_way)
 	*under_way = NULL;
 }
 
-void under_way_begin(struct under_way *under_way)
+bool under_way_begin(struct under_way *under_way)
+{
+	bool begins;
+
+	(void)pthread_mutex_lock(&under_way->mutex);
+	begins = !under_way->closed;
+	if (begins)
+		under_way->count++;
+	(void)pthread_mutex_unlock(&under_way->mutex);
+	return begins;
+}
+
+void under_way_close(struct under_way *under_way)
 {
 	(void)pthread_mutex_lock(&under_way->mutex);
-	under_way->count++;
+	under_way->closed = true;
 	(void)pthread_mutex_unlock(&under_way->mutex);
 }
 
