@@ -20,8 +20,7 @@ int64_t mail_quota_limit(const struct account *account,
 
 /* True if a message of size bytes still fits: usage + size <= limit + grace.
    No sum overflows; a negative usage counts as 0, a negative size as 0. */
-bool mail_quota_fits(int64_t usage, int64_t size, int64_t limit,
-		     int64_t grace);
+bool mail_quota_fits(int64_t usage, int64_t size, int64_t limit, int64_t grace);
 
 /* Reads a size: digits and an optional unit B, K, M, G or T (powers of 1024,
    any case, an optional "B" or "iB" after it), or "unlimited" and "0" for no

@@ -32,7 +32,6 @@ int64_t retention_shortest(const struct configuration *configuration);
 
 /* Reads a time span: digits and a unit s, m, h, d or w ("7d"), or "never" and
    "0". Returns 0, or -1 with an error. */
-int retention_parse(const char *text, int64_t *seconds_r,
-		    struct error *error);
+int retention_parse(const char *text, int64_t *seconds_r, struct error *error);
 
 #endif

@@ -57,44 +57,79 @@ static const char entries[] =
 	"objectClass: simpleSecurityObject\ncn: mail\n"
 	"userPassword: service secret\n"
 	/* employeeType is the class, description the state. */
-	PERSON("employee", "employeeType: Employee\ndescription: "
-			   "active\n" PASSWORD("employee-university")) PERSON(
-		"student",
-		"employeeType: student\ndescription: active\n" PASSWORD(
-			"student-university")) PERSON("both",
+	PERSON("employee",
+	       "employeeType: Employee\ndescription: "
+	       "active\n" PASSWORD(
+		       "employee-university")) PERSON("student",
 						      "employeeType: "
-						      "student\nemployeeType: "
-						      "employee\n"
-						      "description: "
+						      "student\ndescription: "
 						      "active\n" PASSWORD(
-							      "both-"
+							      "student-"
 							      "university"))
-		PERSON("guest", "employeeType: guest\ndescription: "
-				"active\n" PASSWORD("guest-university")) PERSON(
-			"leaver",
-			"employeeType: student\ndescription: left\n" PASSWORD(
-				"leaver-university"))
-			PERSON("suspended", "description: active\ndescription: "
-					    "suspended\n" PASSWORD("suspended-"
-								   "universit"
-								   "y")) PERSON(
-				"plain",
-				PASSWORD("plain-university")) PERSON("nopasswor"
-								     "d",
-								     "descripti"
-								     "on: "
-								     "active\n")
-				PERSON("twin",
-				       "description: active\n") "\ndn: "
-								"uid=twin,ou="
-								"others"
-								"," SLAPD_PEOPLE
-								"\nobjectClass:"
-								" inetOrgPerson"
-								"\nuid: "
-								"twin\ncn: "
-								"twin\nsn: "
-								"twin\n";
+		PERSON("both",
+		       "employeeType: "
+		       "student\nemployeeType: "
+		       "employee\n"
+		       "description: "
+		       "active\n" PASSWORD(
+			       "both-"
+			       "university")) PERSON("guest",
+						     "employeeType: "
+						     "guest\ndescription: "
+						     "active\n" PASSWORD(
+							     "guest-"
+							     "university"))
+			PERSON("leaver", "employeeType: student\ndescription: "
+					 "left\n" PASSWORD("leaver-university"))
+				PERSON("suspended",
+				       "description: active\ndescription: "
+				       "suspended\n" PASSWORD(
+					       "suspended-"
+					       "universit"
+					       "y")) PERSON("plain",
+							    PASSWORD("plain-"
+								     "universit"
+								     "y"))
+					PERSON("nopasswor"
+					       "d",
+					       "descripti"
+					       "on: "
+					       "active\n")
+						PERSON("twin",
+						       "description: "
+						       "active\n") "\nd"
+								   "n: "
+								   "uid"
+								   "=tw"
+								   "in,"
+								   "ou="
+								   "oth"
+								   "ers"
+								   "," SLAPD_PEOPLE
+								   "\no"
+								   "bje"
+								   "ctC"
+								   "las"
+								   "s:"
+								   " in"
+								   "etO"
+								   "rgP"
+								   "ers"
+								   "on"
+								   "\nu"
+								   "id:"
+								   " "
+								   "twi"
+								   "n\n"
+								   "cn:"
+								   " "
+								   "twi"
+								   "n\n"
+								   "sn:"
+								   " "
+								   "twi"
+								   "n"
+								   "\n";
 
 static int complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
