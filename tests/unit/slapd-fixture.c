@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -83,18 +84,17 @@ static const char entries[] =
 					 "left\n" PASSWORD("leaver-university"))
 				PERSON("suspended",
 				       "description: active\ndescription: "
-				       "suspended\n" PASSWORD(
-					       "suspended-"
-					       "universit"
-					       "y")) PERSON("plain",
-							    PASSWORD("plain-"
-								     "universit"
-								     "y"))
-					PERSON("nopasswor"
-					       "d",
-					       "descripti"
-					       "on: "
-					       "active\n")
+				       "suspended\n" PASSWORD("suspended-"
+							      "universit"
+							      "y"))
+					PERSON("plain",
+					       PASSWORD("plain-"
+							"universit"
+							"y")) PERSON("nopasswor"
+								     "d",
+								     "descripti"
+								     "on: "
+								     "active\n")
 						PERSON("twin",
 						       "description: "
 						       "active\n") "\nd"
@@ -174,6 +174,8 @@ static pid_t start_program(const char *const *argv, const char *output)
 
 	if (pid != 0)
 		return pid;
+	/* A test that crashes must not leave a server behind. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	int fd = open(output, O_WRONLY | O_CREAT | O_APPEND, 0600);
 
 	if (fd >= 0) {
