@@ -329,6 +329,17 @@ static bool split_again(char *text, char **hash_r, char **first_forwarder_r,
 	return *text != '\0' && strchr(SRS_SEPARATORS, *text) != NULL;
 }
 
+/* Puts the domain back as the sender spells it: the way back then ends at
+   exactly the address that it began with. */
+static void keep_spelling(const char *sender, struct address *address)
+{
+	const char *at = strrchr(sender, '@');
+	size_t length = strlen(address->domain);
+
+	if (at != NULL && strncasecmp(at + 1, address->domain, length) == 0)
+		memcpy(address->domain, at + 1, length);
+}
+
 enum srs_result srs_forward(const struct srs *srs, const char *sender,
 			    int64_t now, char rewritten_r[ADDRESS_BYTES])
 {
@@ -350,6 +361,7 @@ enum srs_result srs_forward(const struct srs *srs, const char *sender,
 		memcpy(rewritten_r, sender, strlen(sender) + 1);
 		return SRS_OK;
 	}
+	keep_spelling(sender, &address);
 	tag = tag_of(address.local);
 	if (tag == '0')
 		return forward_again(srs, address.domain,
