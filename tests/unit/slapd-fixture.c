@@ -42,94 +42,39 @@ static const char configuration[] =
 	"access to attrs=userPassword by anonymous auth by * none\n"
 	"access to * by dn.exact=\"" SLAPD_SERVICE "\" read by * none\n";
 
-#define PERSON(uid, more)                                                      \
-	"\ndn: uid=" uid "," SLAPD_PEOPLE                                      \
-	"\nobjectClass: inetOrgPerson\nuid: " uid "\ncn: " uid "\nsn: " uid    \
-	"\n" more
+static const char tree[] = "dn: " SLAPD_BASE "\n"
+			   "objectClass: dcObject\n"
+			   "objectClass: organization\n"
+			   "dc: university\n"
+			   "o: University\n\n"
+			   "dn: " SLAPD_PEOPLE "\n"
+			   "objectClass: organizationalUnit\n\n"
+			   "dn: ou=others," SLAPD_PEOPLE "\n"
+			   "objectClass: organizationalUnit\n\n"
+			   "dn: " SLAPD_SERVICE "\n"
+			   "objectClass: organizationalRole\n"
+			   "objectClass: simpleSecurityObject\n"
+			   "cn: mail\n"
+			   "userPassword: service secret\n\n";
 
-#define PASSWORD(password) "userPassword: " password "\n"
-
-static const char entries[] =
-	"dn: " SLAPD_BASE "\nobjectClass: dcObject\n"
-	"objectClass: organization\ndc: university\no: University\n"
-	"\ndn: " SLAPD_PEOPLE "\nobjectClass: organizationalUnit\n"
-	"\ndn: ou=others," SLAPD_PEOPLE "\nobjectClass: organizationalUnit\n"
-	"\ndn: " SLAPD_SERVICE "\nobjectClass: organizationalRole\n"
-	"objectClass: simpleSecurityObject\ncn: mail\n"
-	"userPassword: service secret\n"
-	/* employeeType is the class, description the state. */
-	PERSON("employee",
-	       "employeeType: Employee\ndescription: "
-	       "active\n" PASSWORD(
-		       "employee-university")) PERSON("student",
-						      "employeeType: "
-						      "student\ndescription: "
-						      "active\n" PASSWORD(
-							      "student-"
-							      "university"))
-		PERSON("both",
-		       "employeeType: "
-		       "student\nemployeeType: "
-		       "employee\n"
-		       "description: "
-		       "active\n" PASSWORD(
-			       "both-"
-			       "university")) PERSON("guest",
-						     "employeeType: "
-						     "guest\ndescription: "
-						     "active\n" PASSWORD(
-							     "guest-"
-							     "university"))
-			PERSON("leaver", "employeeType: student\ndescription: "
-					 "left\n" PASSWORD("leaver-university"))
-				PERSON("suspended",
-				       "description: active\ndescription: "
-				       "suspended\n" PASSWORD("suspended-"
-							      "universit"
-							      "y"))
-					PERSON("plain",
-					       PASSWORD("plain-"
-							"universit"
-							"y")) PERSON("nopasswor"
-								     "d",
-								     "descripti"
-								     "on: "
-								     "active\n")
-						PERSON("twin",
-						       "description: "
-						       "active\n") "\nd"
-								   "n: "
-								   "uid"
-								   "=tw"
-								   "in,"
-								   "ou="
-								   "oth"
-								   "ers"
-								   "," SLAPD_PEOPLE
-								   "\no"
-								   "bje"
-								   "ctC"
-								   "las"
-								   "s:"
-								   " in"
-								   "etO"
-								   "rgP"
-								   "ers"
-								   "on"
-								   "\nu"
-								   "id:"
-								   " "
-								   "twi"
-								   "n\n"
-								   "cn:"
-								   " "
-								   "twi"
-								   "n\n"
-								   "sn:"
-								   " "
-								   "twi"
-								   "n"
-								   "\n";
+/* Up to two values each; employeeType is the class, description the state.
+   The password is NAME-university. */
+static const struct person {
+	const char *name, *parent;
+	const char *types[2], *descriptions[2];
+	int has_password;
+} people[] = {
+	{"employee", SLAPD_PEOPLE, {"Employee"}, {"active"}, 1},
+	{"student", SLAPD_PEOPLE, {"student"}, {"active"}, 1},
+	{"both", SLAPD_PEOPLE, {"student", "employee"}, {"active"}, 1},
+	{"guest", SLAPD_PEOPLE, {"guest"}, {"active"}, 1},
+	{"leaver", SLAPD_PEOPLE, {"student"}, {"left"}, 1},
+	{"suspended", SLAPD_PEOPLE, {NULL}, {"active", "suspended"}, 1},
+	{"plain", SLAPD_PEOPLE, {NULL}, {NULL}, 1},
+	{"nopassword", SLAPD_PEOPLE, {NULL}, {"active"}, 0},
+	{"twin", SLAPD_PEOPLE, {NULL}, {"active"}, 0},
+	{"twin", "ou=others," SLAPD_PEOPLE, {NULL}, {"active"}, 0},
+};
 
 static int complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
@@ -164,6 +109,43 @@ static int write_file(const char *folder, const char *name, const char *format,
 	va_start(args, format);
 	(void)vfprintf(file, format, args);
 	va_end(args);
+	return fclose(file) == 0 ? 0 : complain("%s: cannot write", path);
+}
+
+static void write_values(FILE *file, const char *attribute,
+			 const char *const values[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (values[i] != NULL)
+			(void)fprintf(file, "%s: %s\n", attribute, values[i]);
+	}
+}
+
+static int write_entries(const struct slapd *slapd)
+{
+	char path[128];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/entries.ldif", slapd->folder);
+	file = fopen(path, "we");
+	if (file == NULL)
+		return complain("%s: %s", path, strerror(errno));
+	(void)fputs(tree, file);
+	for (size_t i = 0; i < sizeof(people) / sizeof(*people); i++) {
+		const char *name = people[i].name;
+
+		(void)fprintf(file,
+			      "dn: uid=%1$s,%2$s\n"
+			      "objectClass: inetOrgPerson\n"
+			      "uid: %1$s\ncn: %1$s\nsn: %1$s\n",
+			      name, people[i].parent);
+		write_values(file, "employeeType", people[i].types);
+		write_values(file, "description", people[i].descriptions);
+		if (people[i].has_password)
+			(void)fprintf(file, "userPassword: %s-university\n",
+				      name);
+		(void)fputc('\n', file);
+	}
 	return fclose(file) == 0 ? 0 : complain("%s: cannot write", path);
 }
 
@@ -350,7 +332,7 @@ int slapd_set_up(struct slapd *slapd)
 	name_things(slapd);
 	if (write_file(slapd->folder, "slapd.conf", configuration,
 		       slapd->folder) < 0 ||
-	    write_file(slapd->folder, "entries.ldif", "%s", entries) < 0 ||
+	    write_entries(slapd) < 0 ||
 	    write_file(slapd->folder, "service.secret", "service secret\n") <
 		    0 ||
 	    write_file(slapd->folder, "wrong.secret", "wrong\n") < 0 ||
