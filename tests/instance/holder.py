@@ -5,8 +5,8 @@ It is started in a mount namespace of its own, binds the instance's files over
 the machine's there, and starts the servers when `up` asks it to over a unix
 socket. It is the reaper of all its descendants, also of those that daemonise,
 so that stopping it stops everything. It holds the instance's ports too: each
-is bound here without listening, which keeps it from other instances while a
-single server is down, and lets the server listen on it.
+is bound here without listening, which keeps it from others while a single
+server is down, and lets the server listen on it.
 """
 
 import ctypes
@@ -201,28 +201,12 @@ class Holder:
             candidates = random.sample(PORTS, 200)
             if name in wanted:
                 candidates.insert(0, wanted[name])
-            for port in candidates:
-                held = socket.socket()
-                held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if self.is_free(port):
-                    held.bind(("127.0.0.1", port))
-                    self.reserved[name] = held
-                    break
-                held.close()
-            else:
+            held = next(filter(None, map(reserve, candidates)), None)
+            if held is None:
                 raise RuntimeError(f"no free port for {name} in {PORTS}")
-        return {name: self.reserved[name].getsockname()[1] for name in names}
-
-    @staticmethod
-    def is_free(port):
-        # Without SO_REUSEADDR, so that a port which another instance has
-        # reserved counts as taken.
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-        return True
+            self.reserved[name] = held
+        return {name: self.reserved[name][0].getsockname()[1]
+                for name in names}
 
     def shut_down(self):
         for name in reversed(list(self.services)):
@@ -306,6 +290,25 @@ class Holder:
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, request_stop)
+
+
+def reserve(port):
+    """Returns sockets that hold the port while they are open, or None when it
+    is taken."""
+    held = socket.socket()
+    # For other instances, and free at once when it is closed: what is bound
+    # with SO_REUSEADDR, others may bind so too, and without it, connections
+    # of an earlier server in TIME_WAIT would be in the way.
+    mark = socket.socket(socket.AF_UNIX)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        mark.bind(f"\0alumnimail-instance-port-{port}")
+        held.bind(("127.0.0.1", port))
+        return held, mark
+    except OSError:
+        held.close()
+        mark.close()
+        return None
 
 
 def bind_files(binds):
