@@ -46,8 +46,8 @@ int srs_new(const struct srs_options *options, struct srs **srs_r,
 	    struct error *error);
 void srs_free(struct srs **srs);
 
-/* Rewrites the envelope sender (without <>) for forwarding: SRS0, or SRS1 when
-   it is itself an SRS address of another domain. The null sender ("") and
+/* Rewrites the envelope sender (with or without <>) for forwarding: SRS0, or
+   SRS1 when it is itself an SRS address of another domain. The null sender ("") and
    senders of the SRS domain itself come back unchanged. now is Unix seconds.
    Returns SRS_OK, SRS_MALFORMED (no address), SRS_TOO_LONG or SRS_FAILED.
    Thread-safe. */

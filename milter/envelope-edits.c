@@ -172,25 +172,24 @@ static int change_sender(const struct envelope_rules *rules,
 			 const struct envelope *envelope,
 			 struct envelope_plan *plan, struct error *error)
 {
-	char sender[ADDRESS_BYTES];
 	char rewritten[ADDRESS_BYTES];
 	struct address address;
 
 	plan->srs_result = SRS_OK;
 	if (envelope->sender[0] == '\0' || strcmp(envelope->sender, "<>") == 0)
 		return 0;
-	if (address_parse(envelope->sender, &address, NULL) < 0 ||
-	    address_format(&address, sender, sizeof(sender)) < 0) {
+	if (address_parse(envelope->sender, &address, NULL) < 0) {
 		plan->srs_result = SRS_MALFORMED;
 		return 0;
 	}
 	if (recipient_domain_is_ours(rules->configuration, address.domain))
 		return 0;
-	plan->srs_result =
-		srs_forward(rules->srs, sender, rules->now, rewritten);
+	plan->srs_result = srs_forward(rules->srs, envelope->sender, rules->now,
+				       rewritten);
 	if (plan->srs_result == SRS_FAILED)
 		return error_set(error, "the sender cannot be rewritten now");
-	if (plan->srs_result != SRS_OK || strcmp(sender, rewritten) == 0)
+	if (plan->srs_result != SRS_OK ||
+	    strcmp(envelope->sender, rewritten) == 0)
 		return 0;
 	return add_edit(plan, ENVELOPE_CHANGE_SENDER, in_brackets(rewritten),
 			NULL, error);
