@@ -244,6 +244,42 @@ static void a_forged_tag_stops_nothing(void **state)
 	free(tag);
 }
 
+static void tags_are_of_one_message(void **state)
+{
+	char *tag = forward(*state, "<away@alumni.example>", NULL);
+	struct session *session = begin(*state, false);
+	char *added;
+
+	session_see_header(session, FORWARD_TAG_HEADER, tag);
+	assert_int_equal(session_begin(session, "<>", no_parameters, NULL), 0);
+	expect_taken(session, "<away@alumni.example>");
+	session_end_headers(session);
+	added = decide(session, NULL);
+	assert_non_null(added);
+	free(added);
+	free(tag);
+	session_free(&session);
+}
+
+static void nothing_begins_once_the_daemon_is_to_end(void **state)
+{
+	const struct milter_fixture *fixture = *state;
+	struct milter_service service = fixture->service;
+	struct session *session;
+
+	service.messages = under_way_new();
+	session = session_new(&service, false);
+	assert_int_equal(session_begin(session, "<>", no_parameters, NULL), 0);
+	under_way_close(service.messages);
+	/* What had begun goes on. */
+	expect_taken(session, "<away@alumni.example>");
+	assert_false(under_way_wait(service.messages, 0));
+	assert_int_equal(session_begin(session, "<>", no_parameters, NULL), -1);
+	assert_true(under_way_wait(service.messages, 0));
+	session_free(&session);
+	under_way_free(&service.messages);
+}
+
 static void a_tag_of_an_older_secret_counts(void **state)
 {
 	static const unsigned char nonce[FORWARD_TAG_NONCE_BYTES] = {1};
@@ -344,6 +380,8 @@ int main(void)
 		cmocka_unit_test(under_way_as_long_as_the_message),
 		cmocka_unit_test(what_was_forwarded_is_known_again),
 		cmocka_unit_test(a_forged_tag_stops_nothing),
+		cmocka_unit_test(tags_are_of_one_message),
+		cmocka_unit_test(nothing_begins_once_the_daemon_is_to_end),
 		cmocka_unit_test(a_tag_of_an_older_secret_counts),
 		cmocka_unit_test(every_forwarding_account_gets_one_tag),
 		cmocka_unit_test(a_store_that_fails_defers),
