@@ -148,9 +148,15 @@ static void the_message_is_skipped_when_nothing_matters(void **state)
 
 static void a_refused_recipient_is_forgotten(void **state)
 {
+	static const char *const too_large[] = {"SIZE=10001", NULL};
 	struct session *session = begin(*state, false);
 
 	expect_code(session, "<disabled@alumni.example>", "550", "5.2.1");
+	assert_false(session_needs_message(session));
+	assert_int_equal(
+		session_begin(session, "<x@remote.example>", too_large, NULL),
+		0);
+	expect_code(session, "<small@alumni.example>", "552", "5.2.2");
 	assert_false(session_needs_message(session));
 	expect_taken(session, "<away@alumni.example>");
 	assert_true(session_needs_message(session));
