@@ -5,6 +5,7 @@
  * sysexits.h, so that scripts can tell bad input from an outage.
  */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "ctl/command-help.h"
 #include "ctl/command-line.h"
@@ -22,8 +23,13 @@ static int finish_output(int status)
 
 static int run(struct invocation *invocation)
 {
-	int status = session_open(invocation);
+	int status;
 
+	/* SQLite gives its -wal and -shm the mode of the database only after
+	   it has created them; under root's umask others would find them
+	   closed in between. */
+	umask(S_IRWXO);
+	status = session_open(invocation);
 	if (status == EX_OK)
 		status = invocation->command->run(invocation);
 	session_close(invocation);
