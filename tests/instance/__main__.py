@@ -2,6 +2,7 @@
 """Command line of ./dev for what concerns instances."""
 
 import argparse
+import os
 import signal
 import sys
 
@@ -60,6 +61,8 @@ def interrupted(number, frame):
 def main():
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
+    # What the servers' users read must not depend on who starts them.
+    os.umask(0o022)
     arguments = parse()
     try:
         run(arguments)

@@ -163,7 +163,7 @@ def walk_through(instance):
 
 def run(wait):
     """Starts an instance, shows it, and stops it, whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix="alumnimail-demo-"))
+    folder = Path(tempfile.mkdtemp(prefix="alumnimail-demo-", dir="/tmp"))
     layout = Layout(folder)
     print(f"==> Instance in {folder}", flush=True)
     shown = False

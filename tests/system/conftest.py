@@ -53,8 +53,10 @@ class State:
     """A folder for an instance, which is stopped and removed at the end."""
 
     def __init__(self):
-        # Short, since sockets lie in it.
-        self.layout = Layout(tempfile.mkdtemp(prefix="alumnimail-"))
+        # Short, since sockets lie in it, and open to the servers' users,
+        # which TMPDIR need not be.
+        self.layout = Layout(tempfile.mkdtemp(prefix="alumnimail-",
+                                              dir="/tmp"))
         self.folder = self.layout.folder
 
     def up(self, *options):
