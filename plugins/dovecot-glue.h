@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What every plugin needs from Dovecot in the same way. Differences between
- * Dovecot versions are found by the compile probes in plugins/meson.build,
- * which define the names below as 0 or 1; only glue files look at them:
- *
- *   DOVECOT_AUTHDB_PREINIT_TAKES_ARGS    passdb and userdb of 2.3
- *   DOVECOT_DICT_INIT_TAKES_URI          dict drivers of 2.3
- *   DOVECOT_DICT_LOOKUP_GIVES_ONE_VALUE  dict drivers of 2.3
+ * What every plugin needs from Dovecot in the same way, whatever its version.
+ * Differences are found by the compile probes in plugins/meson.build, which
+ * define a name for each form of an interface as 0 or 1; only this file and
+ * the glue files (*-glue-*) look at these names.
  *
  * Include this before anything else: Dovecot defines bool as a type, which
  * fails once <stdbool.h> has made it a macro. The other way round works.
@@ -19,5 +16,16 @@
 /* Dovecot finds a module's init, deinit and version by name; everything else
    of ours stays hidden, because Dovecot loads modules with RTLD_GLOBAL. */
 #define DOVECOT_EXPORT __attribute__((visibility("default")))
+
+#if DOVECOT_STR_BEGINS_TELLS_WHETHER
+#define str_begins_with(text, prefix) str_begins(text, prefix)
+#endif
+
+/* For quota_get_resource(): the quota root as a whole, not one mailbox. */
+#if DOVECOT_QUOTA_ASKED_BY_NAME
+#define DOVECOT_QUOTA_NO_MAILBOX ""
+#else
+#define DOVECOT_QUOTA_NO_MAILBOX NULL
+#endif
 
 #endif

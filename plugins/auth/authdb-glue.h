@@ -50,7 +50,7 @@ int authdb_password_verify(struct auth_request *request, const char *password,
 			   const char *hash, const char *scheme);
 
 /* Applies the fields that the site's configuration adds to every reply;
-   call once before an ok. Returns 0 or -1 (logged). */
+   call once before an ok, for a userdb after the driver's own fields are set. Returns 0 or -1 (logged). */
 int authdb_passdb_set_fields(struct auth_request *request);
 int authdb_userdb_set_fields(struct auth_request *request);
 

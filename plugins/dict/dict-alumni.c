@@ -76,7 +76,7 @@ int dict_alumni_lookup(struct dict *dict, const struct dict_op_settings *set,
 
 	*value_r = NULL;
 	*error_r = NULL;
-	if (!str_begins(key, DICT_PATH_PRIVATE)) {
+	if (!str_begins_with(key, DICT_PATH_PRIVATE)) {
 		error_set(&error, "there is no key \"%s\"", key);
 		*error_r = t_strdup(error.text);
 		return -1;

@@ -16,9 +16,13 @@
 #include "doveadm-settings.h"
 
 #include "plugins/doveadm/cmd-expire.h"
+#include "plugins/doveadm/doveadm-glue.h"
 #include "plugins/doveadm/expire-user.h"
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/mail-dict/mail-dict.h"
+
+/* Letters of the options that are not those of every mail command. */
+#define EXPIRE_OPTIONS "n"
 
 struct expire_totals {
 	unsigned int visited;
@@ -26,14 +30,21 @@ struct expire_totals {
 	unsigned int failed;
 };
 
-struct expire_cmd_context {
-	struct doveadm_mail_cmd_context ctx;
-	bool try_only;
-};
-
 /* Of the command that runs: doveadm gives the visit of one user no way to hand
    a result back but the exit code. */
 static struct expire_totals expire_totals;
+
+static bool expire_param_is_set(const struct doveadm_cmd_context *cctx,
+				const char *name)
+{
+	int i;
+
+	for (i = 0; i < cctx->argc; i++) {
+		if (strcmp(cctx->argv[i].name, name) == 0)
+			return cctx->argv[i].value_set;
+	}
+	return FALSE;
+}
 
 /* ---- the visit of one user ---- */
 
@@ -50,26 +61,26 @@ static void expire_print(const char *username, bool try_only,
 	printf("\n");
 }
 
-static int cmd_expire_run(struct doveadm_mail_cmd_context *_ctx,
+static int cmd_expire_run(struct doveadm_mail_cmd_context *ctx,
 			  struct mail_user *user)
 {
-	struct expire_cmd_context *ctx = (struct expire_cmd_context *)_ctx;
+	bool try_only = expire_param_is_set(ctx->cctx, "dry-run");
 	struct expire_tally tally;
 	int ret;
 
 	expire_totals.visited++;
-	ret = expire_user(user, ctx->try_only, &tally);
+	ret = expire_user(user, try_only, &tally);
 	expire_totals.expunged += tally.expunged;
 	if (ret < 0) {
 		printf("%s: failed, expunged %u\n", user->username,
-		       ctx->try_only ? 0 : tally.expunged);
-		doveadm_mail_failed_error(_ctx, MAIL_ERROR_TEMP);
+		       try_only ? 0 : tally.expunged);
+		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
 	}
 	if (ret == 0)
 		printf("%s: nothing expires\n", user->username);
 	else
-		expire_print(user->username, ctx->try_only, &tally);
+		expire_print(user->username, try_only, &tally);
 	return 0;
 }
 
@@ -79,41 +90,18 @@ static void cmd_expire_preinit(struct doveadm_mail_cmd_context *ctx)
 	ctx->service_flags |= MAIL_STORAGE_SERVICE_FLAG_TEMP_PRIV_DROP;
 }
 
-static bool cmd_expire_parse_arg(struct doveadm_mail_cmd_context *_ctx, int c)
-{
-	struct expire_cmd_context *ctx = (struct expire_cmd_context *)_ctx;
-
-	if (c != 'n')
-		return FALSE;
-	ctx->try_only = TRUE;
-	return TRUE;
-}
-
 static struct doveadm_mail_cmd_context *cmd_expire_alloc(void)
 {
-	struct expire_cmd_context *ctx;
+	struct doveadm_mail_cmd_context *ctx;
 
-	ctx = doveadm_mail_cmd_alloc(struct expire_cmd_context);
-	ctx->ctx.getopt_args = "n";
-	ctx->ctx.v.parse_arg = cmd_expire_parse_arg;
-	ctx->ctx.v.preinit = cmd_expire_preinit;
-	ctx->ctx.v.run = cmd_expire_run;
-	return &ctx->ctx;
+	ctx = doveadm_mail_cmd_alloc(struct doveadm_mail_cmd_context);
+	ctx->v.preinit = cmd_expire_preinit;
+	ctx->v.run = cmd_expire_run;
+	doveadm_glue_take_options(ctx, EXPIRE_OPTIONS);
+	return ctx;
 }
 
 /* ---- the command ---- */
-
-static bool expire_param_is_set(const struct doveadm_cmd_context *cctx,
-				const char *name)
-{
-	int i;
-
-	for (i = 0; i < cctx->argc; i++) {
-		if (strcmp(cctx->argv[i].name, name) == 0)
-			return cctx->argv[i].value_set;
-	}
-	return FALSE;
-}
 
 /* Runs the mail command with what the caller set, and "user" if not NULL.
    Counts a failure and goes on. */
@@ -152,7 +140,7 @@ static int expire_due_read(struct dict *dict, pool_t pool,
 
 	iter = dict_iterate_init(dict, &nobody, MAIL_DICT_TRASH_DUE, 0);
 	while (dict_iterate(iter, &key, &value)) {
-		if (!str_begins(key, MAIL_DICT_TRASH_DUE))
+		if (!str_begins_with(key, MAIL_DICT_TRASH_DUE))
 			continue;
 		name = p_strdup(pool, key + strlen(MAIL_DICT_TRASH_DUE));
 		array_push_back(names, &name);
@@ -176,7 +164,7 @@ static void expire_due_get(pool_t pool, ARRAY_TYPE(const_string) * names)
 			       error);
 	}
 	ret = expire_due_read(dict, pool, names, &error);
-	dict_deinit(&dict);
+	mail_dict_close(&dict);
 	if (ret < 0) {
 		i_fatal_status(
 			EX_CONFIG,
@@ -200,9 +188,8 @@ static void expire_visit_due(const struct doveadm_cmd_context *cctx)
 	array_foreach_elem(&names, name)
 	{
 		if (doveadm_is_killed()) {
-			i_error("alumni expire: Stopped by signal %d; "
-				"the accounts that are left stay due",
-				doveadm_killed_signo());
+			i_error("alumni expire: Stopped by a signal; "
+				"the accounts that are left stay due");
 			expire_totals.failed++;
 			break;
 		}

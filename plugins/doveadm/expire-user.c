@@ -186,6 +186,6 @@ int expire_user(struct mail_user *user, bool try_only,
 		return -1;
 	}
 	ret = expire_with_dict(user, dict, try_only, tally_r);
-	dict_deinit(&dict);
+	mail_dict_close(&dict);
 	return ret;
 }

@@ -23,9 +23,12 @@ struct event;
 
 /* Opens the dict without touching the dict service: that it does not answer
    shows at the first operation. base_dir is Dovecot's base_dir, where the
-   service's socket is; parent is the event that its log lines hang on.
-   Returns 0, or -1 with an error. Close with dict_deinit(). */
+   service's socket is; parent is the event that its log lines hang on, or
+   NULL. Returns 0, or -1 with an error. */
 int mail_dict_open(const char *base_dir, struct event *parent,
 		   struct dict **dict_r, const char **error_r);
+
+/* Closes it. No operation may be under way: see dict_wait(). */
+void mail_dict_close(struct dict **dict);
 
 #endif

@@ -192,5 +192,5 @@ void publisher_deinit(struct publisher **_publisher)
 	/* Other plugins may have made news after publisher_finish(). */
 	dict_wait(publisher->dict);
 	timeout_remove(&publisher->to);
-	dict_deinit(&publisher->dict);
+	mail_dict_close(&publisher->dict);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asks Dovecot's quota plugin, whose interface differs between 2.3 and 2.4.
+ * Asks Dovecot's quota plugin; see usage.h.
  */
 #include "plugins/dovecot-glue.h"
 
@@ -15,7 +15,8 @@ static int quota_usage_resource(struct quota_root *root, const char *name,
 {
 	uint64_t limit;
 
-	switch (quota_get_resource(root, "", name, value_r, &limit, error_r)) {
+	switch (quota_get_resource(root, DOVECOT_QUOTA_NO_MAILBOX, name,
+				   value_r, &limit, error_r)) {
 	case QUOTA_GET_RESULT_LIMITED:
 	case QUOTA_GET_RESULT_UNLIMITED:
 		return 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asks the mailbox settings, which Dovecot 2.3 and 2.4 keep differently.
+ * Asks the mailbox settings; see trash-mailbox.h.
  */
 #include "plugins/dovecot-glue.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How a mail process opens the dict "alumni". This is where Dovecot 2.3, which
- * takes a URI, and 2.4, which takes settings, differ.
+ * How a mail process opens the dict "alumni" in Dovecot 2.3: by a URI.
  */
 #include "plugins/dovecot-glue.h"
 
@@ -20,4 +19,9 @@ int mail_dict_open(const char *base_dir, struct event *parent,
 	settings.base_dir = base_dir;
 	settings.event_parent = parent;
 	return dict_init(MAIL_DICT_URI, &settings, dict_r, error_r);
+}
+
+void mail_dict_close(struct dict **dict)
+{
+	dict_deinit(dict);
 }
