@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A running instance as its users and its administrators see it."""
 
+import contextlib
 import imaplib
 import json
 import os
@@ -205,11 +206,20 @@ class RunningInstance:
 
     def outside(self):
         """Every message that has completely left, oldest first."""
-        paths = sorted(self.outside_dir.iterdir(),
-                       key=lambda path: path.stat().st_mtime_ns)
+        times = {}
+        for path in self.outside_dir.iterdir():
+            # The sink that refuses removes what it began to write.
+            with contextlib.suppress(FileNotFoundError):
+                times[path] = path.stat().st_mtime_ns
         writing = _open_files()
-        return [parse_outside(path) for path in paths
-                if str(path) not in writing]
+        messages = []
+        for path in sorted(times, key=times.get):
+            if str(path) in writing:
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                if b"\nReceived: " in path.read_bytes():
+                    messages.append(parse_outside(path))
+        return messages
 
     def wait_outside(self, recipient, matching=lambda message: True,
                      seconds=WAIT_SECONDS):
