@@ -2,7 +2,6 @@
 """Command line of ./dev for what concerns instances."""
 
 import argparse
-import os
 import signal
 import sys
 
@@ -61,8 +60,6 @@ def interrupted(number, frame):
 def main():
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
-    # What the servers' users read must not depend on who starts them.
-    os.umask(0o022)
     arguments = parse()
     try:
         run(arguments)

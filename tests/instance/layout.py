@@ -9,6 +9,8 @@ from pathlib import Path
 from .errors import InstanceError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Each release of Debian builds in a folder of its own; see ./dev.
+BUILD = Path(os.environ.get("ALUMNIMAIL_BUILD", ROOT / "build"))
 
 DOMAIN = "alumni.example"
 HOSTNAME = "mail.alumni.example"

@@ -8,7 +8,7 @@ import subprocess
 
 from . import control, university
 from .errors import InstanceError
-from .layout import DOMAIN, ROOT
+from .layout import BUILD, DOMAIN
 from .waiting import wait_until
 
 READY_SECONDS = 60
@@ -149,7 +149,7 @@ def start(layout, ports, name):
 
 def programs(variant):
     """Folder with the built programs: "plain" or "sanitize"."""
-    folder = ROOT / "build" / variant
+    folder = BUILD / variant
     for program in ("milter/alumni-milter", "ctl/alumnictl"):
         if not (folder / program).exists():
             raise InstanceError(f"{folder / program} is missing: run "

@@ -15,7 +15,7 @@ import sys
 from . import (configuration, control, people, pki, processes, services,
                university, users)
 from .errors import InstanceError
-from .layout import DOMAIN, ROOT
+from .layout import BUILD, DOMAIN
 
 SHUT_DOWN_SECONDS = 120
 
@@ -45,7 +45,7 @@ def make_modules(layout):
             shutil.rmtree(path)
     shutil.copytree(folder, layout.modules, symlinks=True)
     done = subprocess.run(
-        ["meson", "install", "-C", ROOT / "build/plain", "--no-rebuild",
+        ["meson", "install", "-C", BUILD / "plain", "--no-rebuild",
          "--quiet", "--tags", "dovecot", "--destdir", staged],
         text=True, capture_output=True, check=False)
     if done.returncode != 0:
