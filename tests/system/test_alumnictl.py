@@ -28,7 +28,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from instance.layout import BUILD
+
 SECONDS = 60
 NOBODY = 65534
 
@@ -55,7 +56,7 @@ directory "university" {{
 def program():
     """The path of the built program."""
     return os.environ.get("ALUMNICTL") or str(
-        ROOT / "build/sanitize/ctl/alumnictl")
+        BUILD / "sanitize/ctl/alumnictl")
 
 
 class Ctl:
