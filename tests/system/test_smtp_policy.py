@@ -129,14 +129,15 @@ def test_a_disabled_account_is_refused_for_now_and_says_so(instance):
 def test_swaks_delivers_over_submission(instance):
     """A client written by others, with its own idea of TLS and SASL."""
     host, port = instance.endpoints["submission"]
+    recipient = instance.add_account()
     subject = f"swaks {secrets.token_hex(4)}"
     done = subprocess.run(
         ["swaks", "--server", host, "--port", str(port), "--tls",
          "--tls-verify", "--tls-ca-path", instance.endpoints["ca_file"],
          "--tls-sni", "localhost", "--auth", "PLAIN",
          "--auth-user", "alumna", "--auth-password", "alumna-alumni",
-         "--from", "alumna@alumni.example", "--to", "small@alumni.example",
+         "--from", "alumna@alumni.example", "--to", instance.address(recipient),
          "--header", f"Subject: {subject}"],
         text=True, capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
-    instance.wait_message("small", subject)
+    instance.wait_message(recipient, subject)
