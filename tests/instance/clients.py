@@ -14,6 +14,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from .configuration import dovecot_version
 from .errors import InstanceError
 from .layout import ROOT
 from .waiting import wait_until
@@ -104,6 +105,23 @@ class RunningInstance:
 
     def doveadm(self, *arguments, text=None, check=True):
         return self.run("doveadm", *arguments, text=text, check=check)
+
+    def dict_get(self, user, key):
+        """Looks a key up in the dict "alumni", as a mail process would."""
+        return self._dict("get", user, key).stdout.strip()
+
+    def dict_set(self, user, key, value):
+        self._dict("set", user, key, str(value))
+
+    def _dict(self, action, user, *arguments):
+        if dovecot_version() == "2.3":
+            return self.doveadm("dict", action, "-u", user, "proxy::alumni",
+                                *arguments)
+        # The name of a filter comes first; here it is not used.
+        return self.doveadm("-o", "dict=alumni",
+                            "-o", "dict/alumni/dict_driver=proxy",
+                            "-o", "dict/alumni/dict_proxy_name=alumni",
+                            "dict", action, "-u", user, "alumni", *arguments)
 
     def save(self, user, message, mailbox="Trash", days_ago=0):
         """Saves a message into a mailbox, with a clock that is days behind:

@@ -244,8 +244,7 @@ def test_a_refusal_of_the_kept_copy_comes_back_to_the_true_sender(instance):
                   + ("y" * 70 + "\r\n") * 3500)
     instance.wait_message(name, "Subject: filling")
     for key in ("storage", "messages"):
-        instance.doveadm("dict", "set", "-u", name, "proxy::alumni",
-                         f"priv/quota/{key}", "0")
+        instance.dict_set(name, f"priv/quota/{key}", 0)
     instance.send(instance.address(name),
                   "Subject: too much\r\n\r\n" + ("z" * 70 + "\r\n") * 2000,
                   sender=author)

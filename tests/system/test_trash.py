@@ -36,9 +36,7 @@ def subjects(instance, name, mailbox="Trash"):
 
 
 def published_oldest(instance, name):
-    done = instance.doveadm("dict", "get", "-u", name, "proxy::alumni",
-                            "priv/trash/oldest", check=False)
-    return int(done.stdout.strip() or 0) if done.returncode == 0 else 0
+    return int(instance.dict_get(name, "priv/trash/oldest"))
 
 
 def test_old_messages_go_and_younger_ones_stay(instance):
@@ -112,11 +110,9 @@ def test_a_session_that_saves_while_it_expires_is_not_forgotten(instance):
     """The generation: what a session publishes after the expiry has read it
     survives the expiry's own news."""
     name = alumnus_with_trash(instance, 9)
-    state = instance.doveadm("dict", "get", "-u", name, "proxy::alumni",
-                             "priv/trash/state").stdout.split()
+    state = instance.dict_get(name, "priv/trash/state").split()
     save_to_trash(instance, name, 1)
-    instance.doveadm("dict", "set", "-u", name, "proxy::alumni",
-                     "priv/trash/expired", f"{state[0]} 0")
+    instance.dict_set(name, "priv/trash/expired", f"{state[0]} 0")
     assert published_oldest(instance, name) != 0
     expire(instance)
     assert subjects(instance, name) == ["saved 1 days ago"]
