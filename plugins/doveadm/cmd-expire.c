@@ -170,8 +170,8 @@ static void expire_due_get(pool_t pool, ARRAY_TYPE(const_string) * names)
 			EX_CONFIG,
 			"alumni expire: Cannot ask which accounts are due: "
 			"%s: check that Dovecot runs, that its configuration "
-			"has dict { alumni = alumni: }, and the dict "
-			"service's log",
+			"serves the dict \"alumni\", and the dict service's "
+			"log",
 			error);
 	}
 }
