@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Benchmarks: ours and what it is compared with, measured in the same run.
+
+A benchmark is a module of this package with a function `run()` that yields
+dictionaries, one for each figure: make them with `result()`. Its name is that
+of the module with - for _, and its docstring says what is measured. Modules
+without `run()` are what benchmarks share. Progress goes to standard error:
+standard output is one JSON object per line, and nothing else.
+"""
+
+import sys
+
+
+def say(text):
+    """Progress, for whoever waits."""
+    print(f"    {text}", file=sys.stderr, flush=True)
+
+
+def result(name, ours, peer, unit, wanted=None, **further):
+    """A figure. ratio is ours / peer, None without a peer. wanted says what
+    is asked for, as ("at least", 10) or ("at most", 1.0), of the ratio, or of
+    ours where there is no peer."""
+    ratio = ours / peer if peer else None
+    figure = {"name": name, "ours": ours, "peer": peer, "unit": unit,
+              "ratio": ratio, **further}
+    if wanted is not None:
+        sense, bound = wanted
+        value = ours if peer is None else ratio
+        figure["wanted"] = f"{sense} {bound:g}"
+        figure["met"] = value is not None and (
+            value >= bound if sense == "at least" else value <= bound)
+    return {key: round(value, 4) if isinstance(value, float) else value
+            for key, value in figure.items()}

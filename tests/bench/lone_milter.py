@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""alumni-milter with a store and nothing else, and load on its socket."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bench import accounts
+from instance import processes
+from instance.errors import InstanceError
+from instance.layout import BUILD
+from instance.waiting import wait_until
+
+DOMAIN = "alumni.example"
+NAME = "bench"
+START_SECONDS = 30
+PROGRAMS = BUILD / "plain/tests/bench/programs"
+
+CONFIGURATION = """\
+domains = {{ "{domain}" }}
+store = "sqlite:{folder}/store"
+mail_home = "{folder}/mail"
+mail_user = "nobody"
+mail_group = "nogroup"
+default_class = "alumni"
+srs_secret_file = "{folder}/srs.secret"
+milter_user = "nobody"
+milter_socket = "{folder}/run/milter.sock"
+maps_socket = "{folder}/run/maps.sock"
+socket_group = "nogroup"
+metrics_listen = ""
+class "alumni" {{ quota = "2G" }}
+"""
+
+
+def command(folder, program, *arguments):
+    """Runs a program of ours with the configuration in the folder."""
+    done = subprocess.run(
+        [BUILD / "plain" / program, "--config", folder / "alumnimail.conf",
+         *arguments], text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise InstanceError(f"{program} {' '.join(arguments)}: {done.stderr}")
+
+
+def make(folder, count):
+    """Writes configuration, secret and a store with so many accounts."""
+    folder.chmod(0o755)
+    (folder / "alumnimail.conf").write_text(
+        CONFIGURATION.format(domain=DOMAIN, folder=folder))
+    (folder / "srs.secret").write_text("a-secret-for-benchmarks-alone\n")
+    (folder / "srs.secret").chmod(0o600)
+    command(folder, "ctl/alumnictl", "store", "init")
+    command(folder, "ctl/alumnictl", "account", "add", accounts.TEMPLATE)
+    accounts.fill(folder / "store", count, NAME)
+    for path in (folder / "store", *(folder / "store").glob("accounts/**")):
+        shutil.chown(path, "nobody", "nogroup")
+    shutil.chown(folder / "store", "nobody", "nogroup")
+    for path in (folder / "store/accounts").iterdir():
+        shutil.chown(path, "nobody", "nogroup")
+
+
+@contextlib.contextmanager
+def running(count):
+    """The milter with so many accounts; yields it, and ends it."""
+    with tempfile.TemporaryDirectory(prefix="alumnimail-", dir="/tmp") as path:
+        folder = Path(path)
+        make(folder, count)
+        with open(folder / "log", "w") as log:
+            process = subprocess.Popen(
+                [BUILD / "plain/milter/alumni-milter", "--config",
+                 folder / "alumnimail.conf"], stderr=log)
+        milter = LoneMilter(folder, process.pid, count)
+        try:
+            wait_until(lambda: "event=started" in milter.log()
+                       or process.poll() is not None, START_SECONDS,
+                       "alumni-milter to start")
+            if process.poll() is not None:
+                raise InstanceError(f"alumni-milter: {milter.log()}")
+            yield milter
+        finally:
+            process.terminate()
+            process.wait()
+
+
+class LoneMilter:
+    def __init__(self, folder, pid, count):
+        self.folder = folder
+        self.pid = pid
+        self.count = count
+        self.socket = folder / "run/milter.sock"
+
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    def load(self, connections, seconds):
+        return load("milter", self.socket, connections, seconds, self.count)
+
+    def peak_memory(self):
+        """The most that was ever resident, in bytes."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+        raise InstanceError("alumni-milter has ended")
+
+
+def load(protocol, socket, connections, seconds, count):
+    """Runs decision-load; returns what it found."""
+    done = subprocess.run(
+        [PROGRAMS / "decision-load", protocol, str(socket), str(connections),
+         str(seconds), str(count), f"{NAME}@{DOMAIN}"],
+        text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise InstanceError(f"decision-load: {done.stderr.strip()}")
+    return json.loads(done.stdout)
