@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What was found out about a password, remembered for a while by all auth
+ * workers of a host (lib/login-state.h): a keyed hash (BLAKE2b, with a random
+ * key that lives as long as the file) of the directory, the entry's id and the
+ * password, of which 32 bits are kept besides its place; never the password.
+ * Something else is taken for what was remembered once in hundreds of
+ * millions; something remembered may be forgotten at any time.
+ */
+#ifndef ALUMNI_PASSWORD_MEMORY_H
+#define ALUMNI_PASSWORD_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/login-state.h"
+
+enum password_fact {
+	/* The directory refused a bind with it, and would count another. */
+	PASSWORD_REFUSED,
+	/* The hash learned of it is in the store already. */
+	PASSWORD_LEARNED,
+};
+
+struct password_about {
+	const char *directory; /* its name */
+	const char *entry_id;
+	const char *password;
+};
+
+/* now is in Unix seconds. */
+bool password_memory_knows(const struct login_state *state,
+			   enum password_fact fact,
+			   const struct password_about *about, int64_t now);
+
+/* Remembers it until now + seconds; 0 forgets it. Facts that are to be known
+   for longer are kept when room is short. */
+void password_memory_set(const struct login_state *state,
+			 enum password_fact fact,
+			 const struct password_about *about, int64_t now,
+			 int64_t seconds);
+
+#endif
