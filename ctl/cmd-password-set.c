@@ -75,11 +75,13 @@ static int store_password(struct invocation *invocation,
 		.kind = CREDENTIAL_PASSWORD,
 		.set_at = time(NULL),
 	};
+	const struct password_cost cost =
+		configuration_password_cost(invocation->configuration);
 	struct error error = {""};
 	int status = EX_OK;
 
 	/* The password was checked, so this can only lack memory. */
-	if (password_hash_make(password, credential.hash, &error) < 0)
+	if (password_hash_make(password, &cost, credential.hash, &error) < 0)
 		status = report(EX_TEMPFAIL, "%s", error.text);
 	else if (store_credential_set(invocation->store, account->id,
 				      &credential, &error) < 0)

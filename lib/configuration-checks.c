@@ -14,6 +14,8 @@
 #include "lib/account.h"
 #include "lib/address.h"
 #include "lib/mail-quota.h"
+#include "lib/password-hash.h"
+#include "lib/password-memory.h"
 #include "lib/retention.h"
 
 #define LETTERS        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -169,6 +171,31 @@ int check_limited_span(const char *value, struct error *error)
 				 "\"%s\" is not a time span such as "
 				 "\"365d\", or \"0\"",
 				 value);
+	return 0;
+}
+
+int check_memory_span(const char *value, struct error *error)
+{
+	int64_t seconds;
+
+	if (check_limited_span(value, error) < 0)
+		return -1;
+	(void)retention_parse(value, &seconds, NULL);
+	if (seconds > PASSWORD_MEMORY_SECONDS_MAX)
+		return error_set(error, "\"%s\" must be a week at most", value);
+	return 0;
+}
+
+int check_hash_memory(const char *value, struct error *error)
+{
+	int64_t bytes;
+
+	if (check_limited_size(value, error) < 0)
+		return -1;
+	(void)mail_quota_parse(value, &bytes, NULL);
+	if (bytes < PASSWORD_COST_MEMORY_MIN ||
+	    bytes > PASSWORD_COST_MEMORY_MAX)
+		return error_set(error, "\"%s\" must be from 8M to 1G", value);
 	return 0;
 }
 

@@ -22,6 +22,9 @@ int check_listen(const char *value, struct error *error);
 /* Sizes and time spans for which "without end" makes no sense. */
 int check_limited_size(const char *value, struct error *error);
 int check_limited_span(const char *value, struct error *error);
+/* How long something is remembered, and what a password hash takes. */
+int check_memory_span(const char *value, struct error *error);
+int check_hash_memory(const char *value, struct error *error);
 
 int check_ldap_uri(const char *value, struct error *error);
 int check_ldap_dn(const char *value, struct error *error);

@@ -31,6 +31,25 @@ static const struct option_choice over_quota_copy_choices[] = {
 	{NULL, 0},
 };
 
+static const struct option_choice order_choices[] = {
+	{"directory-first", LOGIN_ORDER_DIRECTORY_FIRST},
+	{"last-success-first", LOGIN_ORDER_LAST_SUCCESS_FIRST},
+	{NULL, 0},
+};
+
+static const struct option_choice learn_password_choices[] = {
+	{"never", LEARN_PASSWORD_NEVER},
+	{"first", LEARN_PASSWORD_FIRST},
+	{"always", LEARN_PASSWORD_ALWAYS},
+	{NULL, 0},
+};
+
+static const struct option_choice scope_choices[] = {
+	{"subtree", DIRECTORY_SCOPE_SUBTREE},
+	{"one", DIRECTORY_SCOPE_ONE},
+	{NULL, 0},
+};
+
 static const struct option_choice tls_choices[] = {
 	{"none", DIRECTORY_TLS_NONE},
 	{"starttls", DIRECTORY_TLS_STARTTLS},
@@ -64,6 +83,36 @@ static const struct configuration_option options[] = {
 	{GENERAL(create_accounts), .type = OPTION_SWITCH, .fallback = "yes",
 	 .help = "Whether the first login with a directory password creates "
 		 "the account."},
+	{GENERAL(order), .type = OPTION_CHOICE, .fallback = "directory-first",
+	 .choices = order_choices,
+	 .help = "Which password is tried first: directory-first, or "
+		 "last-success-first for that of the tier that let the "
+		 "account in last time."},
+	{GENERAL(learn_password), .type = OPTION_CHOICE, .fallback = "never",
+	 .choices = learn_password_choices,
+	 .help = "Whether a directory password that was right goes on opening "
+		 "the account when the person has left: never, first for "
+		 "accounts without an alumni password, or always."},
+	{GENERAL(refused_memory), .type = OPTION_SPAN, .fallback = "5m",
+	 .check = check_memory_span,
+	 .help = "How long a password that a directory refused is not tried "
+		 "there again when no other tier accepts it."},
+	{GENERAL(refused_memory_accepted), .type = OPTION_SPAN,
+	 .fallback = "12h", .check = check_memory_span,
+	 .help = "How long a password that a directory refused is not tried "
+		 "there again when it is the alumni password."},
+	{GENERAL(rehash), .type = OPTION_SWITCH, .fallback = "yes",
+	 .help = "Whether a stored hash of an old scheme or of less cost is "
+		 "made anew when its password is next used."},
+	{GENERAL(hash_memory), .type = OPTION_SIZE, .fallback = "64M",
+	 .check = check_hash_memory,
+	 .help = "Memory that a new password hash takes."},
+	{GENERAL(hash_passes), .type = OPTION_COUNT, .fallback = "2",
+	 .minimum = 1, .maximum = 16, .help = "Passes over that memory."},
+	{GENERAL(state_dir), .type = OPTION_TEXT, .fallback = "/run/alumnimail",
+	 .check = check_absolute_path,
+	 .help = "Folder where auth workers keep what they remember "
+		 "together."},
 	{GENERAL(name_quarantine), .type = OPTION_SPAN, .fallback = "365d",
 	 .check = check_limited_span,
 	 .help = "How long the name of a deleted account is not given to "
@@ -130,6 +179,10 @@ static const struct configuration_option options[] = {
 	 .help = "File with the service account's password."},
 	{DIRECTORY(base), .type = OPTION_TEXT, .required = true,
 	 .check = check_ldap_dn, .help = "Entry below which people are."},
+	{DIRECTORY(scope), .type = OPTION_CHOICE, .fallback = "subtree",
+	 .choices = scope_choices,
+	 .help = "Where people are below base: subtree for anywhere, one for "
+		 "right below it."},
 	{DIRECTORY(filter), .type = OPTION_TEXT, .fallback = "(uid=%u)",
 	 .check = check_ldap_user_filter,
 	 .help = "Finds a person; %u is the account name."},
@@ -152,6 +205,25 @@ static const struct configuration_option options[] = {
 	{DIRECTORY(class_map), .type = OPTION_MAP,
 	 .help = "VALUE=CLASS for values of class_attribute; the first that "
 		 "fits counts."},
+	{DIRECTORY(quota_attribute), .type = OPTION_TEXT,
+	 .check = check_ldap_attribute,
+	 .help = "Attribute with an account's own quota in bytes."},
+	{DIRECTORY(forward_attribute), .type = OPTION_TEXT,
+	 .check = check_ldap_attribute,
+	 .help = "Attribute with the address that an account's mail is "
+		 "forwarded to."},
+	{DIRECTORY(keep_copy_attribute), .type = OPTION_TEXT,
+	 .check = check_ldap_attribute,
+	 .help = "Attribute that says whether a copy of forwarded mail is "
+		 "kept: TRUE or FALSE."},
+	{DIRECTORY(breaker_failures), .type = OPTION_COUNT, .fallback = "3",
+	 .minimum = 1, .maximum = 1000,
+	 .help = "After how many failures in a row the directory is not "
+		 "asked for a while; one time-out is enough by itself."},
+	{DIRECTORY(breaker_probe_msecs), .type = OPTION_COUNT,
+	 .fallback = "2000", .minimum = 100, .maximum = 60000,
+	 .help = "How often it is then looked whether the directory answers "
+		 "again, in milliseconds."},
 	{DIRECTORY(connect_timeout_msecs), .type = OPTION_COUNT,
 	 .fallback = "1000", .minimum = 10, .maximum = 60000,
 	 .help = "How long to wait for a connection, TLS included, in "

@@ -178,3 +178,12 @@ configuration_class_or_default(const struct configuration *configuration,
 					    configuration->default_class);
 	return class;
 }
+
+struct password_cost
+configuration_password_cost(const struct configuration *configuration)
+{
+	return (struct password_cost){
+		.memory_bytes = configuration->hash_memory,
+		.passes = configuration->hash_passes,
+	};
+}

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "lib/error.h"
+#include "lib/password-hash.h"
 
 #define CONFIGURATION_DEFAULT_PATH "/etc/alumnimail/alumnimail.conf"
 /* Names another file, for a second instance on one machine. */
@@ -31,6 +32,24 @@ enum directory_tls {
 	DIRECTORY_TLS_NONE,     /* ldap:// in the clear: loopback only */
 	DIRECTORY_TLS_STARTTLS, /* StartTLS, required */
 	DIRECTORY_TLS_LDAPS,    /* ldaps:// */
+};
+
+enum directory_scope {
+	DIRECTORY_SCOPE_SUBTREE, /* anywhere below base */
+	DIRECTORY_SCOPE_ONE,     /* right below base */
+};
+
+enum login_order {
+	LOGIN_ORDER_DIRECTORY_FIRST,
+	/* The tier that let the account in last time is asked first. */
+	LOGIN_ORDER_LAST_SUCCESS_FIRST,
+};
+
+/* Whether a directory password that was right is kept as a learned hash. */
+enum learn_password {
+	LEARN_PASSWORD_NEVER, /* nor do such hashes count */
+	LEARN_PASSWORD_FIRST, /* for an account without an alumni password */
+	LEARN_PASSWORD_ALWAYS,
 };
 
 /* class "student" { ... } */
@@ -55,6 +74,7 @@ struct directory_options {
 	char *bind_dn; /* NULL = anonymous search */
 	char *bind_password_file;
 	char *base;
+	enum directory_scope scope;
 	char *filter;        /* %u is the escaped account name */
 	char *active_filter; /* NULL = every entry is active */
 	char *deny_filter;   /* NULL = nobody is denied */
@@ -62,6 +82,12 @@ struct directory_options {
 	char *class_attribute;       /* NULL = the default class */
 	struct class_map *class_map; /* in order: the first that fits */
 	size_t class_map_count;
+	/* NULL = the directory has no say in it. */
+	char *quota_attribute;
+	char *forward_attribute;
+	char *keep_copy_attribute;
+	unsigned int breaker_failures; /* in a row that open the breaker */
+	unsigned int breaker_probe_msecs;
 	unsigned int connect_timeout_msecs;
 	unsigned int request_timeout_msecs;
 };
@@ -77,6 +103,17 @@ struct configuration {
 	char *postmaster; /* account name or address for role addresses */
 	char *default_class;
 	bool create_accounts;
+	enum login_order order;
+	enum learn_password learn_password;
+	/* For how long a password that a directory refused is not tried
+	   there again, in seconds: when no tier accepts it, and when the
+	   alumni database does. */
+	int64_t refused_memory;
+	int64_t refused_memory_accepted;
+	bool rehash;
+	int64_t hash_memory; /* bytes; see configuration_password_cost() */
+	unsigned int hash_passes;
+	char *state_dir;         /* of lib/login-state.h */
 	int64_t name_quarantine; /* seconds */
 	int64_t quota_grace;     /* bytes */
 	enum over_quota_copy over_quota_copy;
@@ -117,6 +154,10 @@ void configuration_free(struct configuration **configuration);
 const struct class_options *
 configuration_class(const struct configuration *configuration,
 		    const char *name);
+
+/* What new password hashes cost. */
+struct password_cost
+configuration_password_cost(const struct configuration *configuration);
 
 /* The class, or the default class, which the loader has checked exists. */
 const struct class_options *

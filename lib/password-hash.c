@@ -7,6 +7,7 @@
 
 #include <crypt.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +36,8 @@ void secret_wipe(void *memory, size_t size)
 	sodium_memzero(memory, size);
 }
 
-int password_hash_make(const char *password, char hash_r[PASSWORD_HASH_BYTES],
-		       struct error *error)
+int password_hash_make(const char *password, const struct password_cost *cost,
+		       char hash_r[PASSWORD_HASH_BYTES], struct error *error)
 {
 	size_t length = strlen(password);
 	char text[crypto_pwhash_STRBYTES];
@@ -48,15 +49,39 @@ int password_hash_make(const char *password, char hash_r[PASSWORD_HASH_BYTES],
 				 PASSWORD_BYTES_MAX);
 	if (start_sodium(error) < 0)
 		return -1;
-	if (crypto_pwhash_argon2id_str(
-		    text, password, length,
-		    crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE,
-		    crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE) != 0)
+	if (crypto_pwhash_argon2id_str(text, password, length, cost->passes,
+				       (size_t)cost->memory_bytes) != 0)
 		return error_set(error, "out of memory for a password hash");
 	(void)snprintf(hash_r, PASSWORD_HASH_BYTES, "%s%s", NEW_HASH_SCHEME,
 		       text);
 	secret_wipe(text, sizeof(text));
 	return 0;
+}
+
+void password_hash_dummy(const struct password_cost *cost,
+			 char hash_r[PASSWORD_HASH_BYTES])
+{
+	(void)snprintf(hash_r, PASSWORD_HASH_BYTES,
+		       NEW_HASH_SCHEME "$argon2id$v=19$m=%" PRId64
+				       ",t=%u,p=1$QWx1bW5pbWFpbER1bW15IQ$"
+				       "b9cVsE5nXz2mY7kQ4tR1wJ8uH3aL6oP0dS2f"
+				       "G5hK7iM",
+		       cost->memory_bytes / 1024, cost->passes);
+}
+
+/* The parameters of an Argon2 hash: "$argon2id$v=19$m=65536,t=2,p=1$...". */
+bool password_hash_is_weak(const char *hash, const struct password_cost *cost)
+{
+	const size_t length = strlen(NEW_HASH_SCHEME);
+	long long memory_kib;
+	unsigned int passes;
+
+	if (strncasecmp(hash, NEW_HASH_SCHEME, length) != 0 ||
+	    sscanf(hash + length, "$argon2id$v=19$m=%lld,t=%u,p=", &memory_kib,
+		   &passes) != 2)
+		return true;
+	/* More of one does not make up for less of the other. */
+	return memory_kib < cost->memory_bytes / 1024 || passes < cost->passes;
 }
 
 /* libsodium says -1 for everything, so what else could be wrong is found

@@ -12,10 +12,6 @@
 #include <string.h>
 
 #define BUCKET_WORDS (LOGIN_STATE_BUCKET_BYTES / sizeof(uint64_t))
-/* Longer than any fact may be kept: a time further ahead is of a clock that
-   was wrong. */
-#define AHEAD_MAX_SECONDS (INT64_C(8) * 24 * 60 * 60)
-
 _Static_assert((LOGIN_STATE_BUCKETS & (LOGIN_STATE_BUCKETS - 1)) == 0,
 	       "a bucket is found by a mask");
 
@@ -39,11 +35,13 @@ static int64_t word_until(uint64_t word)
 	return (int64_t)(word & UINT32_MAX);
 }
 
+/* A time further ahead than any fact may be kept is of a clock that was
+   wrong. */
 static bool holds(uint64_t word, int64_t now)
 {
 	int64_t until = word_until(word);
 
-	return until > now && until - now <= AHEAD_MAX_SECONDS;
+	return until > now && until - now <= PASSWORD_MEMORY_SECONDS_MAX;
 }
 
 /* With its length in front, so that no two triples look the same. */
@@ -140,8 +138,8 @@ void password_memory_set(const struct login_state *state,
 	chosen = choose_word(words, place.tag, now);
 	if (seconds <= 0 && word_tag(words[chosen]) != place.tag)
 		return;
-	if (seconds > AHEAD_MAX_SECONDS)
-		seconds = AHEAD_MAX_SECONDS;
+	if (seconds > PASSWORD_MEMORY_SECONDS_MAX)
+		seconds = PASSWORD_MEMORY_SECONDS_MAX;
 	word = seconds <= 0 ? 0 : pack(place.tag, now + seconds);
 	(void)login_state_write(state, place.offset + chosen * sizeof(word),
 				&word, sizeof(word));

@@ -15,6 +15,8 @@
 
 #include "lib/login-state.h"
 
+#define PASSWORD_MEMORY_SECONDS_MAX (INT64_C(7) * 24 * 60 * 60)
+
 enum password_fact {
 	/* The directory refused a bind with it, and would count another. */
 	PASSWORD_REFUSED,
@@ -33,7 +35,8 @@ bool password_memory_knows(const struct login_state *state,
 			   enum password_fact fact,
 			   const struct password_about *about, int64_t now);
 
-/* Remembers it until now + seconds; 0 forgets it. Facts that are to be known
+/* Remembers it until now + seconds, PASSWORD_MEMORY_SECONDS_MAX at most; 0
+   forgets it. Facts that are to be known
    for longer are kept when room is short. */
 void password_memory_set(const struct login_state *state,
 			 enum password_fact fact,

@@ -32,6 +32,7 @@ def values(layout, ports):
         "config_dir": layout.config_dir,
         "store_dir": layout.store,
         "mail_home": layout.mail,
+        "login_state_dir": layout.login_state,
         "srs_secret_file": layout.srs_secret,
         "metrics_listen": f"127.0.0.1:{ports['metrics']}",
         "tls_cert": layout.cert,

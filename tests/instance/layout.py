@@ -56,6 +56,7 @@ class Layout:
         self.modules = self.folder / "modules"
         self.run = self.folder / "run"
         self.dovecot_run = self.run / "dovecot"
+        self.login_state = self.run / "alumnimail"
         self.dovecot_state = self.folder / "dovecot-state"
         self.postfix_data = self.folder / "postfix-data"
         self.spool = self.folder / "spool"

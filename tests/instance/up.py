@@ -66,6 +66,7 @@ def make_folders(layout, ids):
             (layout.config_dir, 0o755, 0, 0),
             (layout.run, 0o755, 0, 0),
             (layout.dovecot_run, 0o755, 0, 0),
+            (layout.login_state, 0o2770, 0, ids["alumniauth"]),
             (layout.dovecot_state, 0o755, 0, 0),
             (layout.postfix_data, 0o700, postfix, 0),
             (layout.spool, 0o755, 0, 0),

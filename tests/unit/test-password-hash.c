@@ -15,6 +15,8 @@
 
 #define PASSWORD "correct horse"
 
+static const struct password_cost usual = {64 << 20, 2};
+
 static void new_hashes_verify(void **state)
 {
 	char hash[PASSWORD_HASH_BYTES], other[PASSWORD_HASH_BYTES];
@@ -22,7 +24,7 @@ static void new_hashes_verify(void **state)
 	struct error error;
 
 	(void)state;
-	assert_int_equal(password_hash_make(PASSWORD, hash, &error), 0);
+	assert_int_equal(password_hash_make(PASSWORD, &usual, hash, &error), 0);
 	assert_int_equal(strncmp(hash, prefix, strlen(prefix)), 0);
 	assert_int_equal(password_hash_verify(hash, PASSWORD, &error), 1);
 	assert_int_equal(password_hash_verify(hash, "correct hors", &error), 0);
@@ -30,7 +32,8 @@ static void new_hashes_verify(void **state)
 			 0);
 	assert_int_equal(password_hash_verify(hash, "", &error), 0);
 	/* Salted. */
-	assert_int_equal(password_hash_make(PASSWORD, other, &error), 0);
+	assert_int_equal(password_hash_make(PASSWORD, &usual, other, &error),
+			 0);
 	assert_string_not_equal(hash, other);
 }
 
@@ -44,16 +47,59 @@ static void passwords_may_be_long_and_of_any_octets(void **state)
 	for (size_t i = 0; i < sizeof(password); i++)
 		password[i] = (char)(1 + i % 255);
 	password[PASSWORD_BYTES_MAX + 1] = '\0';
-	assert_int_equal(password_hash_make(password, hash, &error), -1);
+	assert_int_equal(password_hash_make(password, &usual, hash, &error),
+			 -1);
 	assert_non_null(strstr(error.text, "1024"));
 	password[PASSWORD_BYTES_MAX] = '\0';
-	assert_int_equal(password_hash_make(password, hash, &error), 0);
+	assert_int_equal(password_hash_make(password, &usual, hash, &error), 0);
 	assert_int_equal(password_hash_verify(hash, password, &error), 1);
 	/* The last octet counts. */
 	password[PASSWORD_BYTES_MAX - 1] ^= 1;
 	assert_int_equal(password_hash_verify(hash, password, &error), 0);
-	assert_int_equal(password_hash_make("", hash, &error), -1);
+	assert_int_equal(password_hash_make("", &usual, hash, &error), -1);
 	assert_string_equal(error.text, "the password is empty");
+}
+
+static void a_hash_costs_what_is_asked(void **state)
+{
+	static const struct password_cost cost = {8 << 20, 3};
+	const char *prefix = "{ARGON2ID}$argon2id$v=19$m=8192,t=3,p=1$";
+	char hash[PASSWORD_HASH_BYTES];
+	struct error error;
+
+	(void)state;
+	assert_int_equal(password_hash_make(PASSWORD, &cost, hash, &error), 0);
+	assert_int_equal(strncmp(hash, prefix, strlen(prefix)), 0);
+	assert_int_equal(password_hash_verify(hash, PASSWORD, &error), 1);
+	password_hash_dummy(&cost, hash);
+	assert_int_equal(strncmp(hash, prefix, strlen(prefix)), 0);
+	assert_int_equal(password_hash_verify(hash, PASSWORD, &error), 0);
+}
+
+static void weak_hashes_are_known(void **state)
+{
+	static const struct {
+		const char *hash;
+		bool weak;
+	} cases[] = {
+		{"{ARGON2ID}$argon2id$v=19$m=65536,t=2,p=1$x$y", false},
+		{"{argon2id}$argon2id$v=19$m=65536,t=2,p=1$x$y", false},
+		{"{ARGON2ID}$argon2id$v=19$m=131072,t=3,p=1$x$y", false},
+		{"{ARGON2ID}$argon2id$v=19$m=65535,t=9,p=1$x$y", true},
+		{"{ARGON2ID}$argon2id$v=19$m=131072,t=1,p=1$x$y", true},
+		{"{ARGON2I}$argon2i$v=19$m=65536,t=2,p=1$x$y", true},
+		{"{ARGON2ID}rubbish", true},
+		{"{SHA512-CRYPT}$6$x$y", true},
+		{"{PLAIN}x", true},
+		{"", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (password_hash_is_weak(cases[i].hash, &usual) !=
+		    cases[i].weak)
+			fail_msg("%s", cases[i].hash);
+	}
 }
 
 static void hashes_of_dovecot_verify(void **state)
@@ -153,6 +199,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_hashes_verify),
 		cmocka_unit_test(passwords_may_be_long_and_of_any_octets),
+		cmocka_unit_test(a_hash_costs_what_is_asked),
+		cmocka_unit_test(weak_hashes_are_known),
 		cmocka_unit_test(hashes_of_dovecot_verify),
 		cmocka_unit_test(hashes_that_cannot_be_used_are_errors),
 		cmocka_unit_test(wiped_memory_is_empty),
