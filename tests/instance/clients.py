@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .configuration import dovecot_version
-from .dict_client import DictClient
 from .errors import InstanceError
 from .layout import ROOT
 from .waiting import wait_until
@@ -123,16 +122,6 @@ class RunningInstance:
                             "-o", "dict/alumni/dict_driver=proxy",
                             "-o", "dict/alumni/dict_proxy_name=alumni",
                             "dict", action, "-u", user, "alumni", *arguments)
-
-    def dict_get(self, user, key):
-        """What mail processes read of the account store; None if absent."""
-        with DictClient(self.endpoints["dict_socket"]) as client:
-            return client.get(user, key)
-
-    def dict_set(self, user, key, value):
-        """What mail processes publish."""
-        with DictClient(self.endpoints["dict_socket"]) as client:
-            client.set(user, key, value)
 
     def save(self, user, message, mailbox="Trash", days_ago=0):
         """Saves a message into a mailbox, with a clock that is days behind:
