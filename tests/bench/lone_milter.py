@@ -3,14 +3,12 @@
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from bench import accounts
-from instance import processes
+from bench import accounts, mail_system
 from instance.errors import InstanceError
 from instance.layout import BUILD
 from instance.waiting import wait_until
@@ -18,7 +16,6 @@ from instance.waiting import wait_until
 DOMAIN = "alumni.example"
 NAME = "bench"
 START_SECONDS = 30
-PROGRAMS = BUILD / "plain/tests/bench/programs"
 
 CONFIGURATION = """\
 domains = {{ "{domain}" }}
@@ -56,10 +53,8 @@ def make(folder, count):
     command(folder, "ctl/alumnictl", "store", "init")
     command(folder, "ctl/alumnictl", "account", "add", accounts.TEMPLATE)
     accounts.fill(folder / "store", count, NAME)
-    for path in (folder / "store", *(folder / "store").glob("accounts/**")):
-        shutil.chown(path, "nobody", "nogroup")
-    shutil.chown(folder / "store", "nobody", "nogroup")
-    for path in (folder / "store/accounts").iterdir():
+    # The daemon gives up root for this user.
+    for path in (folder / "store", *(folder / "store").rglob("*")):
         shutil.chown(path, "nobody", "nogroup")
 
 
@@ -96,8 +91,8 @@ class LoneMilter:
     def log(self):
         return (self.folder / "log").read_text()
 
-    def load(self, connections, seconds):
-        return load("milter", self.socket, connections, seconds, self.count)
+    def load(self, connections, seconds, protocol="milter"):
+        return load(protocol, self.socket, connections, seconds, self.count)
 
     def peak_memory(self):
         """The most that was ever resident, in bytes."""
@@ -110,7 +105,7 @@ class LoneMilter:
 def load(protocol, socket, connections, seconds, count):
     """Runs decision-load; returns what it found."""
     done = subprocess.run(
-        [PROGRAMS / "decision-load", protocol, str(socket), str(connections),
+        [mail_system.PROGRAMS / "decision-load", protocol, str(socket), str(connections),
          str(seconds), str(count), f"{NAME}@{DOMAIN}"],
         text=True, capture_output=True, check=False)
     if done.returncode != 0:

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asks a server for decisions on recipients as fast as it answers, over the
- * milter protocol or over Postfix's policy protocol, and says how many it made
- * and how long each took.
+ * Asks a server for decisions on recipients as fast as it answers, and says how
+ * many it made and how long each took.
  *
- * usage: decision-load milter|policy SOCKET CONNECTIONS SECONDS ACCOUNTS NAME
+ * usage: decision-load PROTOCOL SOCKET CONNECTIONS SECONDS ACCOUNTS NAME
  *
+ * PROTOCOL is
+ *   milter   what mail from another server costs at RCPT: MAIL, RCPT, and the
+ *            end of that message, on a connection that stays open
+ *   message  the same, and a message of a good 100 KiB, up to its end
+ *   policy   Postfix's policy delegation protocol
  * The recipients are 1NAME to ACCOUNTSNAME, at random; NAME holds the domain.
- * Over the milter protocol, a decision is what mail from another server costs:
- * MAIL, RCPT, and the end of that message, on a connection that stays open. An
- * answer that is no acceptance is an error.
+ * An answer that is no acceptance is an error.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -25,16 +27,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BUFFER_BYTES       4096
-#define ADDRESS_BYTES      512
-#define HISTOGRAM_USECS    200000 /* what takes longer counts as that */
-#define SENDER             "<sender@outside.example>"
-#define MILTER_VERSION     6
-#define MILTER_ALL_ACTIONS 0x1ff
-#define MILTER_ALL_STEPS   0x1fffff
-#define MILTER_NR_CONNECT  0x1000
-#define MILTER_NR_MAIL     0x4000
-#define MILTER_NR_RCPT     0x8000
+#define BUFFER_BYTES             4096
+#define ADDRESS_BYTES            512
+#define HISTOGRAM_USECS          200000 /* what takes longer counts as that */
+#define SENDER                   "<sender@outside.example>"
+#define MILTER_VERSION           6
+#define MILTER_ALL_ACTIONS       0x1ff
+#define MILTER_ALL_STEPS         0x1fffff
+#define MILTER_NR_CONNECT        0x1000
+#define MILTER_NR_MAIL           0x4000
+#define MILTER_NR_RCPT           0x8000
+#define MILTER_NR_HEADER         0x80
+#define MILTER_NR_END_OF_HEADERS 0x40000
+#define MILTER_BODY_BYTES        65535 /* the most that a packet may hold */
+#define MILTER_BODY_PARTS        2
 
 struct connection {
 	pthread_t thread;
@@ -156,22 +162,71 @@ static void milter_greet(struct connection *connection)
 	milter_expect(connection, MILTER_NR_CONNECT);
 }
 
-static void milter_decide(struct connection *connection, const char *recipient)
+static void milter_send(struct connection *connection, char command,
+			const void *data, size_t length)
+{
+	char buffer[BUFFER_BYTES];
+
+	send_all(connection->fd, buffer,
+		 put_packet(buffer, 0, command, data, length));
+}
+
+static void milter_recipient(struct connection *connection,
+			     const char *recipient)
 {
 	static const char mail[] = SENDER "\0SIZE=2000";
 	static const char macro[] = "Ri\0NOQUEUE";
-	char buffer[BUFFER_BYTES];
-	size_t used;
 
-	used = put_packet(buffer, 0, 'M', mail, sizeof(mail));
-	send_all(connection->fd, buffer, used);
+	milter_send(connection, 'M', mail, sizeof(mail));
 	milter_expect(connection, MILTER_NR_MAIL);
-	used = put_packet(buffer, 0, 'D', macro, sizeof(macro));
-	used = put_packet(buffer, used, 'R', recipient, strlen(recipient) + 1);
-	send_all(connection->fd, buffer, used);
+	milter_send(connection, 'D', macro, sizeof(macro));
+	milter_send(connection, 'R', recipient, strlen(recipient) + 1);
 	milter_expect(connection, MILTER_NR_RCPT);
-	used = put_packet(buffer, 0, 'A', "", 0);
-	send_all(connection->fd, buffer, used);
+}
+
+static void milter_decide(struct connection *connection, const char *recipient)
+{
+	milter_recipient(connection, recipient);
+	milter_send(connection, 'A', "", 0);
+}
+
+/* Sends parts of the body until the milter wants no more. */
+static void milter_body(struct connection *connection)
+{
+	static const char part[MILTER_BODY_BYTES];
+	static const unsigned char head[] = {0, 1, 0, 0, 'B'};
+	char data[BUFFER_BYTES];
+	char command = 'c';
+
+	for (int i = 0; i < MILTER_BODY_PARTS && command == 'c'; i++) {
+		send_all(connection->fd, (const char *)head, sizeof(head));
+		send_all(connection->fd, part, sizeof(part));
+		command = milter_answer(connection->fd, data);
+	}
+}
+
+static void milter_message(struct connection *connection, const char *recipient)
+{
+	static const char header[] = "Subject\0a message";
+	char data[BUFFER_BYTES];
+	char command;
+
+	milter_recipient(connection, recipient);
+	milter_send(connection, 'T', "", 0);
+	if (milter_answer(connection->fd, data) == 'a')
+		return;
+	milter_send(connection, 'L', header, sizeof(header));
+	milter_expect(connection, MILTER_NR_HEADER);
+	milter_send(connection, 'N', "", 0);
+	milter_expect(connection, MILTER_NR_END_OF_HEADERS);
+	milter_body(connection);
+	milter_send(connection, 'E', "", 0);
+	do {
+		/* Edits come before the answer. */
+		command = milter_answer(connection->fd, data);
+	} while (strchr("carty", command) == NULL);
+	if (strchr("ca", command) == NULL)
+		errx(EX_PROTOCOL, "the milter ends with %c", command);
 }
 
 /* ---- policy ---- */
@@ -279,19 +334,40 @@ static void report(const struct connection *connections, unsigned int count)
 	       percentile(connections, count, decisions, 0.99));
 }
 
+static bool choose_protocol(const char *name)
+{
+	static const struct {
+		const char *name;
+		decide_function *decide;
+		bool is_milter;
+	} protocols[] = {
+		{"milter", milter_decide, true},
+		{"message", milter_message, true},
+		{"policy", policy_decide, false},
+	};
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (strcmp(name, protocols[i].name) == 0) {
+			options.decide = protocols[i].decide;
+			options.is_milter = protocols[i].is_milter;
+			return true;
+		}
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct connection *connections;
 	unsigned int count;
 
 	if (argc != 7) {
-		(void)fprintf(stderr,
-			      "usage: decision-load milter|policy SOCKET "
-			      "CONNECTIONS SECONDS ACCOUNTS NAME\n");
+		(void)fprintf(stderr, "usage: decision-load PROTOCOL SOCKET "
+				      "CONNECTIONS SECONDS ACCOUNTS NAME\n");
 		return EX_USAGE;
 	}
-	options.is_milter = strcmp(argv[1], "milter") == 0;
-	options.decide = options.is_milter ? milter_decide : policy_decide;
+	if (!choose_protocol(argv[1]))
+		errx(EX_USAGE, "there is no protocol %s", argv[1]);
 	options.socket_path = argv[2];
 	count = (unsigned int)strtoul(argv[3], NULL, 10);
 	options.seconds = strtod(argv[4], NULL);
