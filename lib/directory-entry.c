@@ -5,8 +5,13 @@
 #include "lib/directory-entry.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* 2^63 has 19, so what has fewer fits. */
+#define QUOTA_DIGITS 18
 
 static int read_dn(LDAP *ldap, LDAPMessage *message,
 		   struct directory_entry *entry_r, struct error *error)
@@ -129,12 +134,106 @@ static int read_class(LDAP *ldap, LDAPMessage *message,
 	return 0;
 }
 
+/* ---- overrides ---- */
+
+/* Copies the only value. Returns 1, 0 if there is none, -1 if it is of no
+   use. */
+static int read_text(LDAP *ldap, LDAPMessage *message, const char *attribute,
+		     char *text_r, size_t size)
+{
+	struct berval **values;
+	int ret = 0;
+
+	if (attribute == NULL)
+		return 0;
+	values = ldap_get_values_len(ldap, message, attribute);
+	if (ldap_count_values_len(values) > 1)
+		ret = -1;
+	else if (ldap_count_values_len(values) == 1) {
+		const struct berval *value = values[0];
+
+		ret = -1;
+		if (value->bv_len < size && is_printable(value)) {
+			memcpy(text_r, value->bv_val, value->bv_len);
+			text_r[value->bv_len] = '\0';
+			ret = 1;
+		}
+	}
+	ldap_value_free_len(values);
+	return ret;
+}
+
+static void blame(struct directory_entry *entry, const char *attribute)
+{
+	(void)snprintf(entry->problem, sizeof(entry->problem),
+		       "the value of %s is of no use", attribute);
+}
+
+static void read_quota(LDAP *ldap, LDAPMessage *message, const char *attribute,
+		       struct directory_entry *entry_r)
+{
+	char text[QUOTA_DIGITS + 1];
+	int ret = read_text(ldap, message, attribute, text, sizeof(text));
+
+	if (ret == 0)
+		return;
+	if (ret < 0 || text[0] == '\0' ||
+	    text[strspn(text, "0123456789")] != '\0') {
+		blame(entry_r, attribute);
+		return;
+	}
+	entry_r->quota = strtoll(text, NULL, 10);
+	entry_r->has_quota = true;
+}
+
+/* Whether the address may be forwarded to is for the login to check. */
+static void read_forward(LDAP *ldap, LDAPMessage *message,
+			 const struct directory_options *options,
+			 struct directory_entry *entry_r)
+{
+	char text[sizeof("FALSE")];
+	int ret = read_text(ldap, message, options->forward_attribute,
+			    entry_r->forward_address,
+			    sizeof(entry_r->forward_address));
+
+	if (ret < 0)
+		blame(entry_r, options->forward_attribute);
+	entry_r->forward_keep_copy = true;
+	ret = read_text(ldap, message, options->keep_copy_attribute, text,
+			sizeof(text));
+	if (ret > 0 && strcasecmp(text, "FALSE") == 0)
+		entry_r->forward_keep_copy = false;
+	else if (ret < 0 || (ret > 0 && strcasecmp(text, "TRUE") != 0))
+		blame(entry_r, options->keep_copy_attribute);
+}
+
+void directory_entry_attributes(
+	const struct directory_options *options,
+	const char *attributes_r[DIRECTORY_ENTRY_ATTRIBUTES + 1])
+{
+	const char *const all[DIRECTORY_ENTRY_ATTRIBUTES] = {
+		options->id_attribute,        options->class_attribute,
+		options->quota_attribute,     options->forward_attribute,
+		options->keep_copy_attribute,
+	};
+	size_t count = 0;
+
+	for (size_t i = 0; i < DIRECTORY_ENTRY_ATTRIBUTES; i++) {
+		if (all[i] != NULL)
+			attributes_r[count++] = all[i];
+	}
+	attributes_r[count] = NULL;
+}
+
 int directory_entry_read(LDAP *ldap, LDAPMessage *message,
 			 const struct directory_options *options,
 			 struct directory_entry *entry_r, struct error *error)
 {
+	memset(entry_r, 0, sizeof(*entry_r));
 	if (read_dn(ldap, message, entry_r, error) < 0 ||
 	    read_id(ldap, message, options->id_attribute, entry_r, error) < 0)
 		return -1;
+	read_quota(ldap, message, options->quota_attribute, entry_r);
+	read_forward(ldap, message, options, entry_r);
 	return read_class(ldap, message, options, entry_r, error);
 }

@@ -11,8 +11,16 @@
 #include "lib/directory.h"
 #include "lib/error.h"
 
-/* Takes DN, id and class from the entry; the flags are not touched. Returns 0,
-   or -1 with an error when one of them is missing or makes no sense. */
+#define DIRECTORY_ENTRY_ATTRIBUTES 5
+
+/* The attributes that directory_entry_read() looks at, then NULL. */
+void directory_entry_attributes(
+	const struct directory_options *options,
+	const char *attributes_r[DIRECTORY_ENTRY_ATTRIBUTES + 1]);
+
+/* Takes DN, id, class and overrides from the entry; the flags are not touched.
+   Returns 0, or -1 with an error when one of the first three is missing or
+   makes no sense. */
 int directory_entry_read(LDAP *ldap, LDAPMessage *message,
 			 const struct directory_options *options,
 			 struct directory_entry *entry_r, struct error *error);

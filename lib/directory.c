@@ -10,34 +10,18 @@
  */
 #include "lib/directory.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "lib/directory-connection.h"
-#include "lib/directory-entry.h"
-#include "lib/directory-filter.h"
+#include "lib/directory-handle.h"
 #include "lib/secret-file.h"
 
 /* A connection that rested longer is not used again: servers and firewalls
    drop those, some without a word, which would cost a time-out. */
 #define CONNECTION_IDLE_MSECS 60000
-
-struct directory {
-	const struct directory_options *options;
-	char **service_password; /* a list of one; NULL = anonymous */
-	size_t service_password_count;
-	size_t uri_count;
-	size_t uri;                /* the one to try first */
-	struct watchdog *watchdog; /* started with the first connection */
-	struct directory_connection service;
-	struct directory_connection user;
-};
-
-/* One question to the server on a connection that is ready for it. */
-typedef enum directory_step ask_function(struct directory *directory,
-					 void *question, struct error *error);
 
 int directory_open(const struct directory_options *options,
 		   struct directory **directory_r, struct error *error)
@@ -100,7 +84,7 @@ static void unblock_sigpipe(const struct blocked_sigpipe *blocked)
 
 /* ---- connections ---- */
 
-static int64_t request_deadline(const struct directory *directory)
+int64_t directory_request_deadline(const struct directory *directory)
 {
 	return watchdog_now() + directory->options->request_timeout_msecs;
 }
@@ -114,8 +98,8 @@ static int bind_service(struct directory *directory, struct error *error)
 		return 0;
 	if (directory_connection_bind(&directory->service, options->bind_dn,
 				      directory->service_password[0],
-				      request_deadline(directory), &code,
-				      error) != STEP_ANSWERED)
+				      directory_request_deadline(directory),
+				      &code, error) != STEP_ANSWERED)
 		return error_prefix(error, "bind of the service account");
 	if (code == LDAP_SUCCESS)
 		return 0;
@@ -176,11 +160,11 @@ static void drop_idle(struct directory_connection *connection)
 		directory_connection_close(connection, true);
 }
 
-/* Asks on the connection, made anew if need be. Returns 0 when the server gave
-   an answer, -1 with an error when none was to be had. */
-static int ask(struct directory *directory,
-	       struct directory_connection *connection, ask_function *function,
-	       void *question, struct error *error)
+/* Returns 0 when the server gave an answer, -1 when none was to be had. */
+static int ask_server(struct directory *directory,
+		      struct directory_connection *connection,
+		      directory_question *question, void *context,
+		      struct error *error)
 {
 	drop_idle(connection);
 	for (int attempt = 0;; attempt++) {
@@ -189,7 +173,7 @@ static int ask(struct directory *directory,
 
 		if (!kept && connect_to_any(directory, connection, error) < 0)
 			return -1;
-		step = function(directory, question, error);
+		step = question(directory, context, error);
 		if (step == STEP_ANSWERED)
 			return 0;
 		directory_connection_close(connection, false);
@@ -204,6 +188,132 @@ static int ask(struct directory *directory,
 	}
 }
 
+/* ---- the breaker ---- */
+
+static unsigned int shortest_timeout(const struct directory_options *options)
+{
+	return options->connect_timeout_msecs < options->request_timeout_msecs
+		       ? options->connect_timeout_msecs
+		       : options->request_timeout_msecs;
+}
+
+void directory_use_breaker(struct directory *directory,
+			   struct login_state *state, size_t number)
+{
+	const struct directory_options *options = directory->options;
+	const struct breaker_options breaker = {
+		.directory = options->name,
+		.number = number,
+		.failures = options->breaker_failures,
+		.probe_msecs = options->breaker_probe_msecs,
+		.timeout_msecs = options->connect_timeout_msecs +
+				 2 * options->request_timeout_msecs,
+	};
+
+	breaker_init(&directory->breaker, state, &breaker);
+}
+
+/* Sees to it that somebody looks whether the directory answers again. Without
+   a prober the next login that comes late enough does. */
+static void start_probing(struct directory *directory)
+{
+	if (directory->prober == NULL)
+		directory->prober = directory_prober_new(directory->options,
+							 &directory->breaker);
+	if (directory->prober != NULL)
+		directory_prober_start(directory->prober);
+}
+
+static bool may_ask(struct directory *directory, struct error *error)
+{
+	const struct breaker *breaker = &directory->breaker;
+	int64_t now = watchdog_now();
+
+	if (breaker_ask(breaker, now) != BREAKER_OPEN)
+		return true;
+	if (breaker_wants_probe(breaker, now))
+		start_probing(directory);
+	error_set(error, "not asked: it did not answer lately, and is being "
+			 "probed");
+	return false;
+}
+
+int directory_ask(struct directory *directory,
+		  struct directory_connection *connection,
+		  directory_question *question, void *context,
+		  struct error *error)
+{
+	int64_t begun = watchdog_now();
+	struct blocked_sigpipe blocked;
+	int64_t took;
+	int ret;
+
+	if (!may_ask(directory, error))
+		return -1;
+	block_sigpipe(&blocked);
+	ret = ask_server(directory, connection, question, context, error);
+	unblock_sigpipe(&blocked);
+	took = watchdog_now() - begun;
+	if (ret == 0) {
+		(void)breaker_succeeded(&directory->breaker, begun + took);
+	} else {
+		if (breaker_failed(&directory->breaker,
+				   took >= shortest_timeout(directory->options),
+				   begun + took))
+			start_probing(directory);
+	}
+	return ret;
+}
+
+bool directory_take_news(struct directory *directory, bool *open_r,
+			 struct error *news_r)
+{
+	struct breaker_status status;
+
+	if (directory->breaker.state == NULL ||
+	    !breaker_take_news(&directory->breaker, watchdog_now(), &status))
+		return false;
+	*open_r = status.open;
+	if (status.open)
+		error_set(news_r,
+			  "directory %s does not answer: it is not asked until "
+			  "a probe succeeds, one every %u ms",
+			  directory->options->name,
+			  directory->options->breaker_probe_msecs);
+	else
+		error_set(news_r, "directory %s answers again",
+			  directory->options->name);
+	return true;
+}
+
+/* What a prober asks. Any answer will do. */
+static enum directory_step ask_anything(struct directory *directory,
+					void *context, struct error *error)
+{
+	static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
+	int64_t deadline = directory_request_deadline(directory);
+	struct directory_answer answer;
+	enum directory_step step;
+	int id;
+
+	(void)context;
+	step = directory_connection_search(
+		&directory->service, directory->options->base, LDAP_SCOPE_BASE,
+		"(objectClass=*)", no_attributes, deadline, &id, error);
+	if (step == STEP_ANSWERED)
+		step = directory_connection_wait(&directory->service, id,
+						 deadline, &answer, error);
+	if (step == STEP_ANSWERED)
+		(void)ldap_msgfree(answer.messages);
+	return step;
+}
+
+int directory_probe(struct directory *directory, struct error *error)
+{
+	return directory_ask(directory, &directory->service, ask_anything, NULL,
+			     error);
+}
+
 void directory_close(struct directory **directory)
 {
 	struct directory *old = *directory;
@@ -211,6 +321,7 @@ void directory_close(struct directory **directory)
 
 	if (old == NULL)
 		return;
+	directory_prober_free(&old->prober);
 	block_sigpipe(&blocked);
 	directory_connection_close(&old->user, true);
 	directory_connection_close(&old->service, true);
@@ -221,232 +332,4 @@ void directory_close(struct directory **directory)
 				 old->service_password_count);
 	free(old);
 	*directory = NULL;
-}
-
-/* ---- finding an entry ---- */
-
-struct find_question {
-	const char *name;
-	struct directory_entry *entry;
-	/* The answer, as directory_find() returns it. */
-	int result;
-};
-
-/* Whether the server gave the entries that fit, rather than an error. */
-static int check_search_code(int code, const char *base, struct error *error)
-{
-	if (code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED)
-		return 0;
-	if (code == LDAP_NO_SUCH_OBJECT)
-		return error_set(error,
-				 "\"%s\" does not exist, or the service "
-				 "account may not see it",
-				 base);
-	return error_set(error, "the search in \"%s\" failed: %s", base,
-			 ldap_err2string(code));
-}
-
-static int take_entry(struct directory *directory,
-		      const struct directory_answer *answer,
-		      const struct find_question *question, struct error *error)
-{
-	LDAP *ldap = directory->service.ldap;
-	int count = ldap_count_entries(ldap, answer->messages);
-
-	if (check_search_code(answer->code, directory->options->base, error) <
-	    0)
-		return -1;
-	if (count > 1 || answer->code == LDAP_SIZELIMIT_EXCEEDED)
-		return error_set(error,
-				 "several entries have the name \"%s\": "
-				 "filter must find one at most",
-				 question->name);
-	if (count <= 0)
-		return count;
-	if (directory_entry_read(ldap, ldap_first_entry(ldap, answer->messages),
-				 directory->options, question->entry,
-				 error) < 0)
-		return -1;
-	return 1;
-}
-
-static enum directory_step search_entry(struct directory *directory,
-					struct find_question *question,
-					int64_t deadline, struct error *error)
-{
-	const struct directory_options *options = directory->options;
-	const char *const attributes[] = {options->id_attribute,
-					  options->class_attribute, NULL};
-	char filter[DIRECTORY_FILTER_BYTES];
-	struct directory_answer answer;
-	enum directory_step step;
-	int id;
-
-	if (directory_filter_make(options->filter, question->name, filter,
-				  error) < 0) {
-		question->result = -1;
-		return STEP_ANSWERED;
-	}
-	step = directory_connection_search(&directory->service, options->base,
-					   LDAP_SCOPE_SUBTREE, filter,
-					   attributes, deadline, &id, error);
-	if (step == STEP_ANSWERED)
-		step = directory_connection_wait(&directory->service, id,
-						 deadline, &answer, error);
-	if (step != STEP_ANSWERED)
-		return step;
-	question->result = take_entry(directory, &answer, question, error);
-	(void)ldap_msgfree(answer.messages);
-	return STEP_ANSWERED;
-}
-
-/* Whether the entry found matches a filter, as the server judges it. */
-struct match {
-	const char *template; /* NULL = not asked */
-	bool *matches_r;
-	int id; /* 0 = not sent; libldap counts from 1 */
-};
-
-static enum directory_step send_match(struct directory *directory,
-				      struct find_question *question,
-				      struct match *match, int64_t deadline,
-				      struct error *error)
-{
-	static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
-	char filter[DIRECTORY_FILTER_BYTES];
-
-	if (directory_filter_make(match->template, question->name, filter,
-				  error) < 0) {
-		question->result = -1;
-		return STEP_ANSWERED;
-	}
-	return directory_connection_search(
-		&directory->service, question->entry->dn, LDAP_SCOPE_BASE,
-		filter, no_attributes, deadline, &match->id, error);
-}
-
-static enum directory_step receive_match(struct directory *directory,
-					 struct find_question *question,
-					 const struct match *match,
-					 int64_t deadline, struct error *error)
-{
-	struct directory_answer answer;
-	enum directory_step step = directory_connection_wait(
-		&directory->service, match->id, deadline, &answer, error);
-
-	if (step != STEP_ANSWERED)
-		return step;
-	if (check_search_code(answer.code, question->entry->dn, error) < 0)
-		question->result = -1;
-	else
-		*match->matches_r = ldap_count_entries(directory->service.ldap,
-						       answer.messages) > 0;
-	(void)ldap_msgfree(answer.messages);
-	return STEP_ANSWERED;
-}
-
-/* All are sent before the first is waited for: one round trip. */
-static enum directory_step match_entry(struct directory *directory,
-				       struct find_question *question,
-				       int64_t deadline, struct error *error)
-{
-	struct match matches[] = {
-		{.template = directory->options->active_filter,
-		 .matches_r = &question->entry->active},
-		{.template = directory->options->deny_filter,
-		 .matches_r = &question->entry->denied},
-	};
-	const size_t count = sizeof(matches) / sizeof(*matches);
-	enum directory_step step = STEP_ANSWERED;
-
-	question->entry->active = directory->options->active_filter == NULL;
-	question->entry->denied = false;
-	for (size_t i = 0; i < count && step == STEP_ANSWERED; i++) {
-		if (matches[i].template != NULL && question->result > 0)
-			step = send_match(directory, question, &matches[i],
-					  deadline, error);
-	}
-	/* What was sent is always waited for: an answer that nobody takes
-	   would stay in memory for as long as the connection is kept. */
-	for (size_t i = 0; i < count && step == STEP_ANSWERED; i++) {
-		if (matches[i].id != 0)
-			step = receive_match(directory, question, &matches[i],
-					     deadline, error);
-	}
-	return step;
-}
-
-static enum directory_step ask_find(struct directory *directory, void *context,
-				    struct error *error)
-{
-	struct find_question *question = context;
-	int64_t deadline = request_deadline(directory);
-	enum directory_step step =
-		search_entry(directory, question, deadline, error);
-
-	if (step == STEP_ANSWERED && question->result > 0)
-		step = match_entry(directory, question, deadline, error);
-	return step;
-}
-
-int directory_find(struct directory *directory, const char *name,
-		   struct directory_entry *entry_r, struct error *error)
-{
-	struct find_question question = {.name = name, .entry = entry_r};
-	struct blocked_sigpipe blocked;
-	int ret;
-
-	block_sigpipe(&blocked);
-	ret = ask(directory, &directory->service, ask_find, &question, error);
-	unblock_sigpipe(&blocked);
-	return ret < 0 ? -1 : question.result;
-}
-
-/* ---- verifying a password ---- */
-
-struct verify_question {
-	const char *dn;
-	const char *password;
-	int code; /* LDAP result code */
-};
-
-static enum directory_step ask_verify(struct directory *directory,
-				      void *context, struct error *error)
-{
-	struct verify_question *question = context;
-
-	return directory_connection_bind(
-		&directory->user, question->dn, question->password,
-		request_deadline(directory), &question->code, error);
-}
-
-int directory_verify(struct directory *directory, const char *dn,
-		     const char *password, struct error *error)
-{
-	struct verify_question question = {.dn = dn, .password = password};
-	struct blocked_sigpipe blocked;
-	int ret;
-
-	if (password[0] == '\0')
-		return 0;
-	if (dn[0] == '\0')
-		return error_set(error, "cannot bind without a DN");
-	block_sigpipe(&blocked);
-	ret = ask(directory, &directory->user, ask_verify, &question, error);
-	unblock_sigpipe(&blocked);
-	if (ret < 0)
-		return -1;
-	switch (question.code) {
-	case LDAP_SUCCESS:
-		return 1;
-	case LDAP_INVALID_CREDENTIALS:
-	/* 389 Directory Server, after too many wrong ones. */
-	case LDAP_CONSTRAINT_VIOLATION:
-	/* The entry has no password. */
-	case LDAP_INAPPROPRIATE_AUTH:
-		return 0;
-	default:
-		return error_set(error, "the bind as \"%s\" failed: %s", dn,
-				 ldap_err2string(question.code));
-	}
 }

@@ -14,8 +14,10 @@
 #include "lib/account.h"
 #include "lib/configuration.h"
 #include "lib/error.h"
+#include "lib/login-state.h"
 
-#define DIRECTORY_DN_BYTES 1024
+#define DIRECTORY_DN_BYTES      1024
+#define DIRECTORY_PROBLEM_BYTES 128
 
 struct directory;
 
@@ -28,6 +30,14 @@ struct directory_entry {
 	char class_name[ACCOUNT_CLASS_BYTES];
 	bool active; /* matches active_filter */
 	bool denied; /* matches deny_filter: refused in every tier */
+	/* What the directory overrides, if it is configured to and the entry
+	   says so. */
+	bool has_quota;
+	int64_t quota;                       /* bytes, 0 = unlimited */
+	char forward_address[ADDRESS_BYTES]; /* empty = it says nothing */
+	bool forward_keep_copy;
+	/* Which of these values was of no use, for the log; else empty. */
+	char problem[DIRECTORY_PROBLEM_BYTES];
 };
 
 /* Makes a handle without touching the network. options must outlive it.
@@ -35,6 +45,22 @@ struct directory_entry {
 int directory_open(const struct directory_options *options,
 		   struct directory **directory_r, struct error *error);
 void directory_close(struct directory **directory);
+
+/* Shares the directory's circuit breaker (lib/breaker.h) with all who use the
+   same state: while it is open, the functions below return -1 at once. state
+   must outlive the handle; number is the directory's place in the
+   configuration. Starts a thread while it probes. */
+void directory_use_breaker(struct directory *directory,
+			   struct login_state *state, size_t number);
+
+/* True when the breaker opened or closed, in any process, since anybody last
+   asked; news_r is a sentence for the log, *open_r how it stands. */
+bool directory_take_news(struct directory *directory, bool *open_r,
+			 struct error *news_r);
+
+/* Asks something to which the answer does not matter. Returns 0, or -1 when
+   there was none. */
+int directory_probe(struct directory *directory, struct error *error);
 
 /* The name of its section in the configuration. */
 const char *directory_name(const struct directory *directory);
