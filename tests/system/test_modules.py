@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""Every module of ours is loaded, and by its own Dovecot only.
+
+Dovecot compares the ABI version that a module exports with its own. A module
+built for another is imitated by changing that version in the built file: that
+the change is what Dovecot then complains of shows as well that the version it
+reads is the one that was built in.
+"""
+
+import contextlib
+import imaplib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import State
+from instance.layout import BUILD
+from instance.up import dovecot_modules
+from instance.waiting import wait_until
+
+WAIT_SECONDS = 30
+
+# Where the module lies below Dovecot's folder of modules, and which of the
+# processes that a logged-in person has keeps it loaded.
+MODULES = {
+    "auth/libauthdb_alumni.so": "auth",
+    "dict/libdict_alumni.so": "dict",
+    "lib20_alumni_quota_plugin.so": "imap",
+    "lib20_alumni_trash_plugin.so": "imap",
+    "doveadm/lib10_doveadm_alumni_plugin.so": None,
+}
+
+
+def abi_version():
+    """What the installed headers say."""
+    done = subprocess.run(
+        ["sh", "-c", '. /usr/lib/dovecot/dovecot-config && '
+         'printf "#include <config.h>\\nDOVECOT_ABI_VERSION\\n" | '
+         'cc -E -P $LIBDOVECOT_INCLUDE -'],
+        text=True, capture_output=True, check=True)
+    return done.stdout.splitlines()[-1].strip().strip('"')
+
+
+def exported(path):
+    done = subprocess.run(["nm", "-D", "--defined-only", path], text=True,
+                          capture_output=True, check=True)
+    return {line.split()[2].partition("@")[0]
+            for line in done.stdout.splitlines()}
+
+
+def symbol_prefix(path):
+    """As Dovecot makes it of the file's name."""
+    return re.sub(r"^lib(\d+_)?", "", path.name).removesuffix(".so")
+
+
+@pytest.fixture(scope="module", name="running")
+def _running():
+    """An instance of its own, whose modules are spoilt."""
+    state = State()
+    try:
+        yield state.up()
+    finally:
+        wrong = state.close()
+    assert not wrong, wrong
+
+
+def module_path(running, name):
+    # Bound over Dovecot's own folder inside the instance.
+    return running.state / "modules" / name
+
+
+def test_every_built_module_is_known_here():
+    staged = subprocess.run(
+        ["meson", "introspect", "--targets", BUILD / "plain"], text=True,
+        capture_output=True, check=True).stdout
+    built = set(re.findall(r'"install_filename": \["' + dovecot_modules()
+                           + r'/([^"]+\.so)"\]', staged))
+    assert built == set(MODULES)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_module_exports_its_version_and_little_else(running, name):
+    path = module_path(running, name)
+    prefix = symbol_prefix(path)
+    symbols = exported(path)
+    assert {f"{prefix}_version", f"{prefix}_init",
+            f"{prefix}_deinit"} <= symbols
+    # Modules share one space of names with all others of the process.
+    assert all(symbol.startswith(f"{prefix}_") for symbol in symbols)
+    assert path.read_bytes().count(abi_version().encode() + b"\0") == 1
+
+
+def processes_with(path):
+    """Names of the processes that have the file loaded."""
+    found = set()
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with contextlib.suppress(OSError):
+            if f"{path}\n" in maps.read_text():
+                found.add((maps.parent / "comm").read_text().strip())
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(
+    name for name, process in MODULES.items() if process))
+def test_module_is_loaded_by_its_process(running, name):
+    """Also that all work together: the login is refused otherwise."""
+    path = f"{dovecot_modules()}/{name}"
+    running.alumnictl("quota", "set", "alumna", "1G")
+    connection = running.imap("alumna")
+    connection.append("Trash", None, None, b"Subject: for dict\r\n\r\n")
+    inside = "/modules/" + name
+    wait_until(lambda: {MODULES[name]} <= {
+        process.partition("-")[0] for process in
+        processes_with(path) | processes_with(f"{running.state}{inside}")},
+        WAIT_SECONDS, f"{MODULES[name]} to load {name}")
+    connection.logout()
+
+
+def test_doveadm_has_our_commands(running):
+    assert "visited" in running.doveadm("alumni", "expire").stdout
+
+
+@contextlib.contextmanager
+def spoilt(running, name):
+    """The module as if built for another Dovecot; gives the false version."""
+    path = module_path(running, name)
+    kept = running.state / "kept.so"
+    true = abi_version().encode()
+    # Same length, and different before any "(", where Dovecot stops.
+    false = true.replace(b"ABIv", b"ABIx")
+    assert false != true
+    shutil.copy2(path, kept)
+    try:
+        # A new file: the one that processes have mapped must not change.
+        path.unlink()
+        path.write_bytes(kept.read_bytes().replace(true + b"\0",
+                                                   false + b"\0"))
+        yield false.decode()
+    finally:
+        shutil.copy2(kept, path)
+        running.doveadm("reload")
+
+
+def refusal(path, version):
+    """Dovecot's words: which module, for what it is, and what is needed."""
+    return re.compile(
+        rf"\S*{re.escape(path)}[^\n]*Module is for different ABI version "
+        rf"{re.escape(version)} \(we have {re.escape(abi_version())}\)")
+
+
+def logged_since(running, size):
+    with open(running.state / "log/dovecot.log") as log:
+        log.seek(size)
+        return log.read()
+
+
+def log_size(running):
+    return (running.state / "log/dovecot.log").stat().st_size
+
+
+def reaches_mail(running):
+    try:
+        connection = running.imap("alumna")
+        connection.select("INBOX")
+        connection.logout()
+        return True
+    except (imaplib.IMAP4.error, OSError):
+        return False
+
+
+@pytest.mark.parametrize("name", [
+    "lib20_alumni_quota_plugin.so", "lib20_alumni_trash_plugin.so",
+    "doveadm/lib10_doveadm_alumni_plugin.so"])
+def test_doveadm_refuses_a_module_for_another_version(running, name):
+    with spoilt(running, name) as version:
+        done = running.doveadm("mailbox", "list", "-u", "alumna",
+                               check=False)
+        assert refusal(name, version).search(done.stderr), done.stderr
+        done = running.doveadm("alumni", "expire", check=False)
+        assert done.returncode != 0
+    assert "visited" in running.doveadm("alumni", "expire").stdout
+
+
+@pytest.mark.parametrize("name", [
+    "auth/libauthdb_alumni.so", "lib20_alumni_quota_plugin.so",
+    "lib20_alumni_trash_plugin.so"])
+def test_nobody_reaches_mail_with_a_module_for_another_version(running, name):
+    """Rather than a mailbox without its quota, say."""
+    size = log_size(running)
+    with spoilt(running, name) as version:
+        running.doveadm("reload")
+        running.wait(
+            lambda: not reaches_mail(running)
+            and refusal(name, version).search(logged_since(running, size)),
+            "the module to be refused")
+    running.wait(lambda: reaches_mail(running), "mail to be reached again")
+
+
+def test_dict_refuses_a_module_for_another_version(running):
+    name = "dict/libdict_alumni.so"
+    size = log_size(running)
+    with spoilt(running, name) as version:
+        running.doveadm("reload")
+        running.wait(lambda: running.doveadm(
+            "alumni", "expire", check=False).returncode != 0,
+            "the dict service to be refused its module")
+        assert refusal(name, version).search(logged_since(running, size))
+        # People still reach their mail.
+        assert reaches_mail(running)
+    running.wait(lambda: running.doveadm(
+        "alumni", "expire", check=False).returncode == 0,
+        "the dict service to work again")
