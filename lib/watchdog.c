@@ -18,6 +18,7 @@ struct watchdog {
 	/* All under the mutex. */
 	int fd; /* -1 = nothing to guard */
 	int64_t deadline_msecs;
+	int64_t wakes_at_msecs; /* when the thread looks next by itself */
 	bool fired;
 	bool stop;
 };
@@ -35,9 +36,11 @@ static void wait_for_change(struct watchdog *watchdog)
 	struct timespec until;
 
 	if (watchdog->fd < 0) {
+		watchdog->wakes_at_msecs = INT64_MAX;
 		(void)pthread_cond_wait(&watchdog->changed, &watchdog->mutex);
 		return;
 	}
+	watchdog->wakes_at_msecs = watchdog->deadline_msecs;
 	until.tv_sec = (time_t)(watchdog->deadline_msecs / 1000);
 	until.tv_nsec = (long)(watchdog->deadline_msecs % 1000) * 1000000;
 	(void)pthread_cond_timedwait(&watchdog->changed, &watchdog->mutex,
@@ -125,7 +128,11 @@ void watchdog_guard(struct watchdog *watchdog, int fd, int64_t deadline_msecs)
 	watchdog->fd = fd;
 	watchdog->deadline_msecs = deadline_msecs;
 	watchdog->fired = false;
-	(void)pthread_cond_signal(&watchdog->changed);
+	/* Deadlines mostly come later and later, so that the thread wakes once
+	   in a while and not with every step: waking it would cost more than
+	   the step. */
+	if (deadline_msecs < watchdog->wakes_at_msecs)
+		(void)pthread_cond_signal(&watchdog->changed);
 	(void)pthread_mutex_unlock(&watchdog->mutex);
 }
 
