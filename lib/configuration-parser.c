@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/configuration-comments.h"
 #include "lib/configuration-options.h"
 #include "lib/configuration.h"
 
@@ -324,6 +325,7 @@ int configuration_parse(const char *path, cfg_t **cfg_r, struct error *error)
 
 	if (text == NULL)
 		return -1;
+	configuration_blank_comments(text);
 	cfg = parser_new();
 	if (cfg == NULL)
 		result = error_set(error, "%s: out of memory", path);

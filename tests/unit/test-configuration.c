@@ -363,6 +363,17 @@ static const struct mistake mistakes[] = {
 		 "connect_timeout_msecs = 5 }\n",
 	 ":6: ", "whole number from 10 to 60000"},
 
+	/* Comments count as the lines that they are. */
+	{MINIMAL "# one\n// two\npostmaster = \"a#b\" # three\nbad = 1\n",
+	 ":6: ", "there is no option \"bad\""},
+	{MINIMAL "/* one\n# two */\npostmaster = \"a \\\" # b\"\nbad = 1\n",
+	 ":6: ", "there is no option \"bad\""},
+	{MINIMAL "directory \"u\" {\n# one\nuris = {ldap://a#b\n}\n" BASE
+		 "bad = 1 }\n",
+	 ":8: ", "there is no option \"bad\""},
+	{MINIMAL "postmaster = 'never closed # here\n",
+	 ":4: ", "unterminated string"},
+
 	/* Options to each other. */
 	{MINIMAL "milter_socket = /s\nmaps_socket = /s\n",
 	 ":4: ", "maps_socket: \"/s\" is the milter_socket already"},
