@@ -17,6 +17,7 @@
 #define ACCOUNT_CLASS_BYTES        64
 #define ACCOUNT_DIRECTORY_BYTES    64
 #define ACCOUNT_DIRECTORY_ID_BYTES 256
+#define ACCOUNT_BACKEND_BYTES      256 /* a host name (RFC 1035), and NUL */
 
 struct account {
 	char id[ACCOUNT_ID_BYTES];
@@ -33,6 +34,22 @@ struct account {
 	   it. */
 	char directory[ACCOUNT_DIRECTORY_BYTES];
 	char directory_id[ACCOUNT_DIRECTORY_ID_BYTES];
+
+	/* When the directory said that this person may log in with no
+	   password, Unix seconds; 0 = it does not say so. Holds until it says
+	   otherwise, or the account is pinned anew. */
+	int64_t denied_at;
+	/* An entry of the account's name that is not the account's: what a
+	   login found last, in place of the pinned one. Both are empty when
+	   there was none. */
+	char other_directory[ACCOUNT_DIRECTORY_BYTES];
+	char other_directory_id[ACCOUNT_DIRECTORY_ID_BYTES];
+	/* The tier that let the account in last; empty = not known. Only kept
+	   with order = last-success-first. */
+	char last_tier[ACCOUNT_DIRECTORY_BYTES];
+	/* The host that Dovecot passes this account's sessions on to; empty =
+	   they stay here. */
+	char backend[ACCOUNT_BACKEND_BYTES];
 
 	bool has_own_quota;
 	int64_t own_quota; /* bytes, 0 = unlimited; only if has_own_quota */
@@ -60,6 +77,11 @@ static inline bool account_is_pinned(const struct account *account)
 static inline bool account_forwards(const struct account *account)
 {
 	return account->forward_address[0] != '\0';
+}
+
+static inline bool account_is_denied(const struct account *account)
+{
+	return account->denied_at != 0;
 }
 
 /* A forwarding account that keeps no copy stores nothing here, so its quota

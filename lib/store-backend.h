@@ -46,6 +46,15 @@ struct store_backend {
 	int (*account_pin)(struct store *store, const char *id,
 			   const char *directory, const char *directory_id,
 			   struct error *error);
+	int (*account_set_denied)(struct store *store, const char *id,
+				  int64_t denied_at, struct error *error);
+	int (*account_set_other)(struct store *store, const char *id,
+				 const char *directory,
+				 const char *directory_id, struct error *error);
+	int (*account_set_last_tier)(struct store *store, const char *id,
+				     const char *tier, struct error *error);
+	int (*account_set_backend)(struct store *store, const char *id,
+				   const char *host, struct error *error);
 	int (*account_set_quota)(struct store *store, const char *id,
 				 const int64_t *bytes, struct error *error);
 	int (*account_set_forward)(struct store *store, const char *id,
@@ -73,6 +82,9 @@ struct store_backend {
 	int (*credential_set)(struct store *store, const char *account_id,
 			      const struct credential *credential,
 			      struct error *error);
+	int (*credential_rehash)(struct store *store, const char *account_id,
+				 const struct credential *old, const char *hash,
+				 struct error *error);
 	int (*credential_clear)(struct store *store, const char *account_id,
 				enum credential_kind kind, const char *label,
 				struct error *error);

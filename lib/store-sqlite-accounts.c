@@ -11,7 +11,8 @@
 #define COLUMNS                                                                \
 	"id, name, class, enabled, created_at, directory, directory_id,"       \
 	" own_quota, forward_address, forward_keep_copy, usage_bytes,"         \
-	" usage_messages, trash_oldest, trash_generation"
+	" usage_messages, trash_oldest, trash_generation, denied_at,"          \
+	" other_directory, other_directory_id, last_tier, backend"
 
 static const char *const statements[ACCOUNTS_STATEMENTS] = {
 	[ACCOUNT_BY_NAME] = "SELECT " COLUMNS " FROM accounts WHERE name = ?1",
@@ -26,8 +27,17 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 	[ACCOUNT_SET_ENABLED] =
 		"UPDATE accounts SET enabled = ?2 WHERE id = ?1",
 	[ACCOUNT_SET_CLASS] = "UPDATE accounts SET class = ?2 WHERE id = ?1",
-	[ACCOUNT_PIN] = "UPDATE accounts SET directory = ?2, directory_id = ?3"
-			" WHERE id = ?1",
+	[ACCOUNT_PIN] = "UPDATE accounts SET directory = ?2, directory_id = ?3,"
+			" denied_at = 0, other_directory = '',"
+			" other_directory_id = '' WHERE id = ?1",
+	[ACCOUNT_SET_DENIED] =
+		"UPDATE accounts SET denied_at = ?2 WHERE id = ?1",
+	[ACCOUNT_SET_OTHER] = "UPDATE accounts SET other_directory = ?2,"
+			      " other_directory_id = ?3 WHERE id = ?1",
+	[ACCOUNT_SET_LAST_TIER] =
+		"UPDATE accounts SET last_tier = ?2 WHERE id = ?1",
+	[ACCOUNT_SET_BACKEND] =
+		"UPDATE accounts SET backend = ?2 WHERE id = ?1",
 	[ACCOUNT_SET_QUOTA] =
 		"UPDATE accounts SET own_quota = ?2 WHERE id = ?1",
 	[ACCOUNT_SET_FORWARD] = "UPDATE accounts SET forward_address = ?2,"
@@ -76,6 +86,12 @@ static int read_texts(struct database *database, sqlite3_stmt *row,
 		{5, account->directory, sizeof(account->directory)},
 		{6, account->directory_id, sizeof(account->directory_id)},
 		{8, account->forward_address, sizeof(account->forward_address)},
+		{15, account->other_directory,
+		 sizeof(account->other_directory)},
+		{16, account->other_directory_id,
+		 sizeof(account->other_directory_id)},
+		{17, account->last_tier, sizeof(account->last_tier)},
+		{18, account->backend, sizeof(account->backend)},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -101,6 +117,7 @@ static int read_account(struct database *database, sqlite3_stmt *row,
 	account_r->usage_messages = sqlite3_column_int64(row, 11);
 	account_r->trash_oldest = sqlite3_column_int64(row, 12);
 	account_r->trash_generation = sqlite3_column_int64(row, 13);
+	account_r->denied_at = sqlite3_column_int64(row, 14);
 	return 0;
 }
 
@@ -266,6 +283,41 @@ int sqlite_account_pin(struct store *store, const char *id,
 			       BINDINGS(bind_text(id), bind_text(directory),
 					bind_text(directory_id)),
 			       error);
+}
+
+int sqlite_account_set_denied(struct store *store, const char *id,
+			      int64_t denied_at, struct error *error)
+{
+	return database_change(
+		&store_sqlite_of(store)->accounts, ACCOUNT_SET_DENIED,
+		BINDINGS(bind_text(id), bind_number(denied_at)), error);
+}
+
+int sqlite_account_set_other(struct store *store, const char *id,
+			     const char *directory, const char *directory_id,
+			     struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->accounts,
+			       ACCOUNT_SET_OTHER,
+			       BINDINGS(bind_text(id), bind_text(directory),
+					bind_text(directory_id)),
+			       error);
+}
+
+int sqlite_account_set_last_tier(struct store *store, const char *id,
+				 const char *tier, struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->accounts,
+			       ACCOUNT_SET_LAST_TIER,
+			       BINDINGS(bind_text(id), bind_text(tier)), error);
+}
+
+int sqlite_account_set_backend(struct store *store, const char *id,
+			       const char *host, struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->accounts,
+			       ACCOUNT_SET_BACKEND,
+			       BINDINGS(bind_text(id), bind_text(host)), error);
 }
 
 int sqlite_account_set_quota(struct store *store, const char *id,

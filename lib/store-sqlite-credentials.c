@@ -9,6 +9,7 @@
 /* How kinds stand in the file. */
 static const char *const kind_names[] = {
 	[CREDENTIAL_PASSWORD] = "password",
+	[CREDENTIAL_LEARNED] = "learned",
 };
 
 static const char *const statements[CREDENTIALS_STATEMENTS] = {
@@ -20,6 +21,9 @@ static const char *const statements[CREDENTIALS_STATEMENTS] = {
 	[CREDENTIAL_SET] = "INSERT OR REPLACE INTO credentials"
 			   " (account_id, kind, label, hash, set_at)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CREDENTIAL_REHASH] = "UPDATE credentials SET hash = ?5"
+			      " WHERE account_id = ?1 AND kind = ?2"
+			      " AND label = ?3 AND hash = ?4",
 	[CREDENTIAL_CLEAR] = "DELETE FROM credentials WHERE account_id = ?1"
 			     " AND kind = ?2 AND label = ?3",
 	[CREDENTIALS_DELETE] = "DELETE FROM credentials WHERE account_id = ?1",
@@ -170,6 +174,19 @@ int sqlite_credential_set(struct store *store, const char *account_id,
 	if (result < 0)
 		database_rollback(database);
 	return result;
+}
+
+int sqlite_credential_rehash(struct store *store, const char *account_id,
+			     const struct credential *old, const char *hash,
+			     struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->credentials,
+			       CREDENTIAL_REHASH,
+			       BINDINGS(bind_text(account_id),
+					bind_text(kind_names[old->kind]),
+					bind_text(old->label),
+					bind_text(old->hash), bind_text(hash)),
+			       error);
 }
 
 int sqlite_credential_clear(struct store *store, const char *account_id,

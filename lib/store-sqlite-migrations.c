@@ -21,6 +21,11 @@ static const char *const accounts_steps[] = {
 	" created_at INTEGER NOT NULL,"
 	" directory TEXT NOT NULL,"
 	" directory_id TEXT NOT NULL,"
+	" denied_at INTEGER NOT NULL DEFAULT 0,"
+	" other_directory TEXT NOT NULL DEFAULT '',"
+	" other_directory_id TEXT NOT NULL DEFAULT '',"
+	" last_tier TEXT NOT NULL DEFAULT '',"
+	" backend TEXT NOT NULL DEFAULT '',"
 	" own_quota INTEGER," /* NULL = the class's */
 	" forward_address TEXT NOT NULL DEFAULT '',"
 	" forward_keep_copy INTEGER NOT NULL DEFAULT 0,"

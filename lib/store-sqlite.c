@@ -124,6 +124,10 @@ const struct store_backend store_sqlite_backend = {
 	.account_set_enabled = sqlite_account_set_enabled,
 	.account_set_class = sqlite_account_set_class,
 	.account_pin = sqlite_account_pin,
+	.account_set_denied = sqlite_account_set_denied,
+	.account_set_other = sqlite_account_set_other,
+	.account_set_last_tier = sqlite_account_set_last_tier,
+	.account_set_backend = sqlite_account_set_backend,
 	.account_set_quota = sqlite_account_set_quota,
 	.account_set_forward = sqlite_account_set_forward,
 	.account_delete = sqlite_account_delete,
@@ -133,5 +137,6 @@ const struct store_backend store_sqlite_backend = {
 	.trash_older_than = sqlite_trash_older_than,
 	.credentials = sqlite_credentials,
 	.credential_set = sqlite_credential_set,
+	.credential_rehash = sqlite_credential_rehash,
 	.credential_clear = sqlite_credential_clear,
 };

@@ -27,6 +27,10 @@ enum accounts_statement {
 	ACCOUNT_SET_ENABLED,
 	ACCOUNT_SET_CLASS,
 	ACCOUNT_PIN,
+	ACCOUNT_SET_DENIED,
+	ACCOUNT_SET_OTHER,
+	ACCOUNT_SET_LAST_TIER,
+	ACCOUNT_SET_BACKEND,
 	ACCOUNT_SET_QUOTA,
 	ACCOUNT_SET_FORWARD,
 	ACCOUNT_DELETE,
@@ -44,6 +48,7 @@ enum credentials_statement {
 	CREDENTIALS_OF,
 	CREDENTIALS_OTHERS,
 	CREDENTIAL_SET,
+	CREDENTIAL_REHASH,
 	CREDENTIAL_CLEAR,
 	CREDENTIALS_DELETE,
 	CREDENTIALS_STATEMENTS,
@@ -74,6 +79,15 @@ int sqlite_account_set_class(struct store *store, const char *id,
 int sqlite_account_pin(struct store *store, const char *id,
 		       const char *directory, const char *directory_id,
 		       struct error *error);
+int sqlite_account_set_denied(struct store *store, const char *id,
+			      int64_t denied_at, struct error *error);
+int sqlite_account_set_other(struct store *store, const char *id,
+			     const char *directory, const char *directory_id,
+			     struct error *error);
+int sqlite_account_set_last_tier(struct store *store, const char *id,
+				 const char *tier, struct error *error);
+int sqlite_account_set_backend(struct store *store, const char *id,
+			       const char *host, struct error *error);
 int sqlite_account_set_quota(struct store *store, const char *id,
 			     const int64_t *bytes, struct error *error);
 int sqlite_account_set_forward(struct store *store, const char *id,
@@ -101,6 +115,9 @@ int sqlite_credentials(struct store *store, const char *account_id,
 int sqlite_credential_set(struct store *store, const char *account_id,
 			  const struct credential *credential,
 			  struct error *error);
+int sqlite_credential_rehash(struct store *store, const char *account_id,
+			     const struct credential *old, const char *hash,
+			     struct error *error);
 int sqlite_credential_clear(struct store *store, const char *account_id,
 			    enum credential_kind kind, const char *label,
 			    struct error *error);

@@ -214,6 +214,43 @@ int store_account_pin(struct store *store, const char *id,
 					   error);
 }
 
+int store_account_set_denied(struct store *store, const char *id,
+			     int64_t denied_at, struct error *error)
+{
+	if (check_not_negative("time", denied_at, error) < 0)
+		return -1;
+	return store->backend->account_set_denied(store, id, denied_at, error);
+}
+
+int store_account_set_other(struct store *store, const char *id,
+			    const char *directory, const char *directory_id,
+			    struct error *error)
+{
+	if (check_text("directory's name", directory, ACCOUNT_DIRECTORY_BYTES,
+		       error) < 0 ||
+	    check_text("directory id", directory_id, ACCOUNT_DIRECTORY_ID_BYTES,
+		       error) < 0)
+		return -1;
+	return store->backend->account_set_other(store, id, directory,
+						 directory_id, error);
+}
+
+int store_account_set_last_tier(struct store *store, const char *id,
+				const char *tier, struct error *error)
+{
+	if (check_text("tier", tier, ACCOUNT_DIRECTORY_BYTES, error) < 0)
+		return -1;
+	return store->backend->account_set_last_tier(store, id, tier, error);
+}
+
+int store_account_set_backend(struct store *store, const char *id,
+			      const char *host, struct error *error)
+{
+	if (check_text("backend", host, ACCOUNT_BACKEND_BYTES, error) < 0)
+		return -1;
+	return store->backend->account_set_backend(store, id, host, error);
+}
+
 int store_account_set_quota(struct store *store, const char *id,
 			    const int64_t *bytes, struct error *error)
 {
@@ -308,4 +345,16 @@ int store_credential_clear(struct store *store, const char *account_id,
 		return -1;
 	return store->backend->credential_clear(store, account_id, kind, label,
 						error);
+}
+
+int store_credential_rehash(struct store *store, const char *account_id,
+			    const struct credential *old, const char *hash,
+			    struct error *error)
+{
+	if (check_credentials_access(store, error) < 0)
+		return -1;
+	if (hash[0] == '\0')
+		return error_set(error, "a credential needs a hash");
+	return store->backend->credential_rehash(store, account_id, old, hash,
+						 error);
 }

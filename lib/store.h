@@ -90,10 +90,23 @@ int store_account_set_enabled(struct store *store, const char *id, bool enabled,
 			      struct error *error);
 int store_account_set_class(struct store *store, const char *id,
 			    const char *class_name, struct error *error);
-/* Empty strings unpin. */
+/* Empty strings unpin. What the former directory said of the account (denied,
+   another entry) is forgotten with its pin. */
 int store_account_pin(struct store *store, const char *id,
 		      const char *directory, const char *directory_id,
 		      struct error *error);
+/* denied_at 0 = the directory no longer denies the account. */
+int store_account_set_denied(struct store *store, const char *id,
+			     int64_t denied_at, struct error *error);
+/* Empty strings = there is no other entry of the name any more. */
+int store_account_set_other(struct store *store, const char *id,
+			    const char *directory, const char *directory_id,
+			    struct error *error);
+int store_account_set_last_tier(struct store *store, const char *id,
+				const char *tier, struct error *error);
+/* host "" = no backend. */
+int store_account_set_backend(struct store *store, const char *id,
+			      const char *host, struct error *error);
 /* bytes NULL = back to the class's. */
 int store_account_set_quota(struct store *store, const char *id,
 			    const int64_t *bytes, struct error *error);
@@ -141,6 +154,8 @@ int store_trash_older_than(struct store *store, int64_t cutoff,
 
 enum credential_kind {
 	CREDENTIAL_PASSWORD, /* the alumni password; label "" */
+	/* A directory password that was right; label: the directory. */
+	CREDENTIAL_LEARNED,
 };
 
 struct credential {
@@ -161,6 +176,12 @@ int store_credentials(struct store *store, const char *account_id,
 int store_credential_set(struct store *store, const char *account_id,
 			 const struct credential *credential,
 			 struct error *error);
+/* Puts another hash of the same password in the place of the one in *old;
+   set_at stays. Returns 1 done, 0 the credential is no longer the same, -1
+   failed. */
+int store_credential_rehash(struct store *store, const char *account_id,
+			    const struct credential *old, const char *hash,
+			    struct error *error);
 /* 1 cleared, 0 there was none, -1 failed. */
 int store_credential_clear(struct store *store, const char *account_id,
 			   enum credential_kind kind, const char *label,

@@ -493,6 +493,94 @@ static void credentials_are_told_apart_by_label(void **state)
 	store_close(&store);
 }
 
+static void a_hash_is_renewed_if_it_is_still_the_same(void **state)
+{
+	struct store *store = open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential one = credential_of("", "{X}old", 5);
+	struct credential found[CREDENTIALS_MAX];
+	size_t count = 0;
+
+	assert_int_equal(store_credential_set(store, account.id, &one, NULL),
+			 0);
+	assert_int_equal(store_credential_rehash(store, account.id, &one,
+						 "{X}new", NULL),
+			 1);
+	/* Somebody has set another password meanwhile. */
+	assert_int_equal(store_credential_rehash(store, account.id, &one,
+						 "{X}newer", NULL),
+			 0);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(found[0].hash, "{X}new");
+	assert_int_equal(found[0].set_at, 5);
+	assert_int_equal(
+		store_credential_rehash(store, account.id, &found[0], "", NULL),
+		-1);
+	store_close(&store);
+}
+
+static void a_learned_password_is_a_credential_of_its_own(void **state)
+{
+	struct store *store = open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential own = credential_of("", "{X}own", 5);
+	struct credential learned = credential_of("university", "{X}l", 6);
+	struct credential found[CREDENTIALS_MAX];
+	size_t count = 0;
+
+	learned.kind = CREDENTIAL_LEARNED;
+	assert_int_equal(store_credential_set(store, account.id, &own, NULL),
+			 0);
+	assert_int_equal(
+		store_credential_set(store, account.id, &learned, NULL), 0);
+	assert_int_equal(store_credential_clear(store, account.id,
+						CREDENTIAL_PASSWORD, "", NULL),
+			 1);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(found[0].kind, CREDENTIAL_LEARNED);
+	assert_string_equal(found[0].label, "university");
+	store_close(&store);
+}
+
+static void what_a_directory_said_goes_with_its_pin(void **state)
+{
+	struct store *store = open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	const char *id = account.id;
+
+	assert_int_equal(store_account_set_denied(store, id, 77, NULL), 1);
+	assert_int_equal(store_account_set_other(store, id, "university",
+						 "other-id", NULL),
+			 1);
+	assert_int_equal(store_account_set_last_tier(store, id, "alumni", NULL),
+			 1);
+	assert_int_equal(
+		store_account_set_backend(store, id, "b1.example", NULL), 1);
+	assert_int_equal(store_account_by_name(store, "alumna", &account, NULL),
+			 1);
+	assert_true(account_is_denied(&account));
+	assert_int_equal(account.denied_at, 77);
+	assert_string_equal(account.other_directory, "university");
+	assert_string_equal(account.other_directory_id, "other-id");
+	assert_string_equal(account.last_tier, "alumni");
+	assert_string_equal(account.backend, "b1.example");
+	assert_int_equal(store_account_pin(store, id, "university", "x", NULL),
+			 1);
+	assert_int_equal(store_account_by_name(store, "alumna", &account, NULL),
+			 1);
+	assert_false(account_is_denied(&account));
+	assert_string_equal(account.other_directory, "");
+	assert_string_equal(account.other_directory_id, "");
+	assert_string_equal(account.backend, "b1.example");
+	assert_int_equal(store_account_set_denied(store, "absent", 77, NULL),
+			 0);
+	store_close(&store);
+}
+
 static void credentials_are_limited_in_number(void **state)
 {
 	struct store *store = open_all(state);
@@ -574,6 +662,9 @@ int main(void)
 		STORE_TEST(expiry_yields_to_a_session_that_came_first),
 		STORE_TEST(due_accounts_come_oldest_first_in_pages),
 		STORE_TEST(credentials_are_told_apart_by_label),
+		STORE_TEST(a_hash_is_renewed_if_it_is_still_the_same),
+		STORE_TEST(a_learned_password_is_a_credential_of_its_own),
+		STORE_TEST(what_a_directory_said_goes_with_its_pin),
 		STORE_TEST(credentials_are_limited_in_number),
 		STORE_TEST(handle_without_credentials_gets_none),
 	};
