@@ -66,7 +66,9 @@ int directory_probe(struct directory *directory, struct error *error);
 const char *directory_name(const struct directory *directory);
 
 /* Looks the account name up. Returns 1 found, 0 no such entry, -1 could not
-   be asked, or the answer makes no sense: several entries, no id. */
+   be asked, or the answer makes no sense: several entries, no id. Of several
+   entries of one name, a single one that is active and not denied is found:
+   the others belong to people who had the name before. */
 int directory_find(struct directory *directory, const char *name,
 		   struct directory_entry *entry_r, struct error *error);
 
