@@ -18,6 +18,7 @@
 #define ACCOUNT_DIRECTORY_BYTES    64
 #define ACCOUNT_DIRECTORY_ID_BYTES 256
 #define ACCOUNT_BACKEND_BYTES      256 /* a host name (RFC 1035), and NUL */
+#define ACCOUNT_BLOCK_REASON_BYTES 160
 
 struct account {
 	char id[ACCOUNT_ID_BYTES];
@@ -67,6 +68,11 @@ struct account {
 	   see store_trash_expired(). */
 	int64_t trash_oldest;
 	int64_t trash_generation;
+
+	/* Sending over submission is blocked since then (Unix seconds), and
+	   why; 0 and empty: it is not. */
+	int64_t sending_blocked_at;
+	char sending_block_reason[ACCOUNT_BLOCK_REASON_BYTES];
 };
 
 static inline bool account_is_pinned(const struct account *account)
@@ -82,6 +88,11 @@ static inline bool account_forwards(const struct account *account)
 static inline bool account_is_denied(const struct account *account)
 {
 	return account->denied_at != 0;
+}
+
+static inline bool account_sending_is_blocked(const struct account *account)
+{
+	return account->sending_blocked_at != 0;
 }
 
 /* A forwarding account that keeps no copy stores nothing here, so its quota

@@ -152,7 +152,8 @@ static enum tier_outcome create_account(struct decision *decision,
 		return TIER_PASSES;
 	}
 	if (!decision->have_account) {
-		error_set(&error, "the account was deleted while it was made");
+		error_set(&error, "the name is an alias of another account, or "
+			  "the account was deleted while it was made");
 		note_failure(decision, tier, &error);
 		return TIER_PASSES;
 	}

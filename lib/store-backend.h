@@ -31,6 +31,9 @@ struct store_backend {
 			       struct account *account_r, struct error *error);
 	int (*account_by_id)(struct store *store, const char *id,
 			     struct account *account_r, struct error *error);
+	int (*account_by_local_part)(struct store *store, const char *name,
+				     struct account *account_r,
+				     struct error *error);
 	/* id and created_at are filled in already; now tells which names are
 	   still in quarantine. */
 	enum store_add_result (*account_add)(struct store *store,
@@ -62,6 +65,28 @@ struct store_backend {
 				   struct error *error);
 	int (*account_delete)(struct store *store, const char *id,
 			      int64_t quarantine_until, struct error *error);
+
+	enum store_add_result (*alias_add)(struct store *store,
+					   const char *account_id,
+					   const char *name, int64_t now,
+					   struct error *error);
+	int (*alias_remove)(struct store *store, const char *account_id,
+			    const char *name, int64_t quarantine_until,
+			    struct error *error);
+	int (*aliases)(struct store *store, const char *account_id,
+		       struct alias *aliases_r, size_t *count_r,
+		       struct error *error);
+
+	int (*activity)(struct store *store, const char *account_id,
+			struct activity *activity_r, struct error *error);
+	int (*activity_add)(struct store *store,
+			    const struct account_activity *more, size_t count,
+			    struct error *error);
+	int (*sending_block)(struct store *store, const char *account_id,
+			     int64_t at, const char *reason,
+			     struct error *error);
+	int (*sending_unblock)(struct store *store, const char *account_id,
+			       struct error *error);
 
 	int (*usage_set)(struct store *store, const char *id, int64_t bytes,
 			 int64_t messages, struct error *error);

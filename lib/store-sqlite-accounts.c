@@ -12,11 +12,17 @@
 	"id, name, class, enabled, created_at, directory, directory_id,"       \
 	" own_quota, forward_address, forward_keep_copy, usage_bytes,"         \
 	" usage_messages, trash_oldest, trash_generation, denied_at,"          \
-	" other_directory, other_directory_id, last_tier, backend"
+	" other_directory, other_directory_id, last_tier, backend,"            \
+	" sending_blocked_at, sending_block_reason"
 
 static const char *const statements[ACCOUNTS_STATEMENTS] = {
 	[ACCOUNT_BY_NAME] = "SELECT " COLUMNS " FROM accounts WHERE name = ?1",
 	[ACCOUNT_BY_ID] = "SELECT " COLUMNS " FROM accounts WHERE id = ?1",
+	/* One of the two at most, since no name is of both kinds. */
+	[ACCOUNT_BY_LOCAL_PART] =
+		"SELECT " COLUMNS " FROM accounts WHERE name = ?1"
+		" UNION ALL SELECT " COLUMNS " FROM accounts WHERE id ="
+		"  (SELECT account_id FROM aliases WHERE name = ?1)",
 	[ACCOUNTS_AFTER] = "SELECT " COLUMNS " FROM accounts WHERE name > ?1"
 			   " ORDER BY name LIMIT ?2",
 	[ACCOUNT_INSERT] =
@@ -43,10 +49,11 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 	[ACCOUNT_SET_FORWARD] = "UPDATE accounts SET forward_address = ?2,"
 				" forward_keep_copy = ?3 WHERE id = ?1",
 	[ACCOUNT_DELETE] = "DELETE FROM accounts WHERE id = ?1",
-	[QUARANTINE_FIND] =
-		"SELECT 1 FROM quarantine WHERE name = ?1 AND until > ?2",
-	[QUARANTINE_INSERT] = "INSERT OR REPLACE INTO quarantine (name, until)"
-			      " SELECT name, ?2 FROM accounts WHERE id = ?1",
+	[QUARANTINE_FIND] = "SELECT 1 FROM quarantine WHERE name = ?1"
+			    " AND until > ?2 AND account_id <> ?3",
+	[QUARANTINE_INSERT] =
+		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
+		" SELECT name, ?2, id FROM accounts WHERE id = ?1",
 	[QUARANTINE_DELETE] = "DELETE FROM quarantine WHERE name = ?1",
 	[USAGE_SET] = "UPDATE accounts SET"
 		      " usage_bytes = iif(?2 < 0, usage_bytes, ?2),"
@@ -64,6 +71,45 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 			     " WHERE trash_oldest > 0 AND trash_oldest <= ?1"
 			     " AND (trash_oldest, id) > (?2, ?3)"
 			     " ORDER BY trash_oldest, id LIMIT ?4",
+	[ALIAS_FIND] = "SELECT 1 FROM aliases WHERE name = ?1",
+	[ALIAS_COUNT] = "SELECT count(*) FROM aliases WHERE account_id = ?1",
+	[ALIAS_INSERT] = "INSERT INTO aliases (name, account_id, created_at)"
+			 " SELECT ?2, id, ?3 FROM accounts WHERE id = ?1",
+	[ALIAS_DELETE] =
+		"DELETE FROM aliases WHERE account_id = ?1 AND name = ?2",
+	[ALIASES_OF] = "SELECT name, created_at FROM aliases"
+		       " WHERE account_id = ?1 ORDER BY name LIMIT ?2",
+	/* ?3 NULL = all of them. */
+	[ALIASES_QUARANTINE] =
+		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
+		" SELECT name, ?2, account_id FROM aliases"
+		" WHERE account_id = ?1 AND (?3 IS NULL OR name = ?3)",
+	[ALIASES_DELETE] = "DELETE FROM aliases WHERE account_id = ?1",
+	[ACTIVITY_OF] = "SELECT forward_day, forwarded, send_hour,"
+			" sent_in_hour, send_day, sent_in_day FROM activity"
+			" WHERE account_id = ?1",
+	/* As activity_add(): a count of another window begins anew. */
+	[ACTIVITY_ADD] =
+		"INSERT INTO activity SELECT id, ?2, ?3, ?4, ?5, ?6, ?7"
+		" FROM accounts WHERE id = ?1"
+		" ON CONFLICT (account_id) DO UPDATE SET"
+		" forwarded = iif(?3 = 0, forwarded,"
+		"  ?3 + iif(forward_day = ?2, forwarded, 0)),"
+		" forward_day = iif(?3 = 0, forward_day, ?2),"
+		" sent_in_hour = iif(?5 = 0, sent_in_hour,"
+		"  ?5 + iif(send_hour = ?4, sent_in_hour, 0)),"
+		" send_hour = iif(?5 = 0, send_hour, ?4),"
+		" sent_in_day = iif(?7 = 0, sent_in_day,"
+		"  ?7 + iif(send_day = ?6, sent_in_day, 0)),"
+		" send_day = iif(?7 = 0, send_day, ?6)",
+	[ACTIVITY_CLEAR_SENT] = "UPDATE activity SET sent_in_hour = 0,"
+				" sent_in_day = 0 WHERE account_id = ?1",
+	[ACTIVITY_DELETE] = "DELETE FROM activity WHERE account_id = ?1",
+	[SENDING_BLOCK] = "UPDATE accounts SET sending_blocked_at = ?2,"
+			  " sending_block_reason = ?3"
+			  " WHERE id = ?1 AND sending_blocked_at = 0",
+	[SENDING_UNBLOCK] = "UPDATE accounts SET sending_blocked_at = 0,"
+			    " sending_block_reason = '' WHERE id = ?1",
 };
 
 int sqlite_accounts_prepare(struct store_sqlite *store, struct error *error)
@@ -92,6 +138,8 @@ static int read_texts(struct database *database, sqlite3_stmt *row,
 		 sizeof(account->other_directory_id)},
 		{17, account->last_tier, sizeof(account->last_tier)},
 		{18, account->backend, sizeof(account->backend)},
+		{20, account->sending_block_reason,
+		 sizeof(account->sending_block_reason)},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -118,6 +166,7 @@ static int read_account(struct database *database, sqlite3_stmt *row,
 	account_r->trash_oldest = sqlite3_column_int64(row, 12);
 	account_r->trash_generation = sqlite3_column_int64(row, 13);
 	account_r->denied_at = sqlite3_column_int64(row, 14);
+	account_r->sending_blocked_at = sqlite3_column_int64(row, 19);
 	return 0;
 }
 
@@ -169,6 +218,13 @@ int sqlite_account_by_id(struct store *store, const char *id,
 	return find_account(store, ACCOUNT_BY_ID, id, account_r, error);
 }
 
+int sqlite_account_by_local_part(struct store *store, const char *name,
+				 struct account *account_r, struct error *error)
+{
+	return find_account(store, ACCOUNT_BY_LOCAL_PART, name, account_r,
+			    error);
+}
+
 int sqlite_accounts_after(struct store *store, const char *after,
 			  struct account *accounts_r, size_t max,
 			  size_t *count_r, struct error *error)
@@ -181,20 +237,14 @@ int sqlite_accounts_after(struct store *store, const char *after,
 	return read_accounts(database, query, accounts_r, max, count_r, error);
 }
 
-/* Returns 1 if the name is in quarantine, 0 if not, or -1. */
-static int is_quarantined(struct database *database, const char *name,
-			  int64_t now, struct error *error)
+int sqlite_name_is_quarantined(struct database *database, const char *name,
+			       const char *account_id, int64_t now,
+			       struct error *error)
 {
-	sqlite3_stmt *query = database_query(
-		database, QUARANTINE_FIND,
-		BINDINGS(bind_text(name), bind_number(now)), error);
-	int result;
-
-	if (query == NULL)
-		return -1;
-	result = database_step(database, query, error);
-	database_finish(query);
-	return result;
+	return database_exists(database, QUARANTINE_FIND,
+			       BINDINGS(bind_text(name), bind_number(now),
+					bind_text(account_id)),
+			       error);
 }
 
 static int insert_account(struct database *database,
@@ -220,7 +270,16 @@ static enum store_add_result add_account(struct database *database,
 					 const struct account *account,
 					 int64_t now, struct error *error)
 {
-	switch (is_quarantined(database, account->name, now, error)) {
+	switch (sqlite_alias_exists(database, account->name, error)) {
+	case 0:
+		break;
+	case 1:
+		return STORE_NAME_TAKEN;
+	default:
+		return STORE_ADD_FAILED;
+	}
+	switch (sqlite_name_is_quarantined(database, account->name, account->id,
+					   now, error)) {
 	case 0:
 		break;
 	case 1:
@@ -341,8 +400,8 @@ int sqlite_account_set_forward(struct store *store, const char *id,
 			       error);
 }
 
-/* Inside a transaction: the name goes into quarantine while the account still
-   tells it. */
+/* Inside a transaction: the names go into quarantine while the account still
+   tells them. */
 static int delete_account(struct database *database, const char *id,
 			  int64_t quarantine_until, struct error *error)
 {
@@ -352,6 +411,10 @@ static int delete_account(struct database *database, const char *id,
 
 	if (result <= 0)
 		return result;
+	if (sqlite_aliases_delete(database, id, quarantine_until, error) < 0 ||
+	    database_change(database, ACTIVITY_DELETE, BINDINGS(bind_text(id)),
+			    error) < 0)
+		return -1;
 	return database_change(database, ACCOUNT_DELETE,
 			       BINDINGS(bind_text(id)), error);
 }

@@ -276,6 +276,21 @@ int database_change(struct database *database, size_t statement,
 	return result;
 }
 
+int database_exists(struct database *database, size_t statement,
+		    const struct binding *bindings, size_t count,
+		    struct error *error)
+{
+	sqlite3_stmt *query =
+		database_query(database, statement, bindings, count, error);
+	int result;
+
+	if (query == NULL)
+		return -1;
+	result = database_step(database, query, error);
+	database_finish(query);
+	return result;
+}
+
 int database_text(struct database *database, sqlite3_stmt *query, int column,
 		  char *text_r, size_t size, struct error *error)
 {

@@ -80,6 +80,11 @@ int database_change(struct database *database, size_t statement,
 		    const struct binding *bindings, size_t count,
 		    struct error *error);
 
+/* Returns 1 if the query gives a row, 0 if none, or -1. */
+int database_exists(struct database *database, size_t statement,
+		    const struct binding *bindings, size_t count,
+		    struct error *error);
+
 /* Begins a query. Returns the statement for database_step(), or NULL with an
    error. Texts that are bound must live until database_finish(). */
 sqlite3_stmt *database_query(struct database *database, size_t statement,

@@ -10,8 +10,8 @@
 #define STEPS(list)  .steps = (list), .count = sizeof(list) / sizeof(*(list))
 #define PRAGMA_BYTES 64
 
-/* Names stand apart from ids, so that one account can have several addresses
-   one day and a name can pass from one account to another. */
+/* Names stand apart from ids, so that a name can pass from one account to
+   another. */
 static const char *const accounts_steps[] = {
 	"CREATE TABLE accounts ("
 	" id TEXT PRIMARY KEY,"
@@ -32,15 +32,38 @@ static const char *const accounts_steps[] = {
 	" usage_bytes INTEGER NOT NULL DEFAULT 0,"
 	" usage_messages INTEGER NOT NULL DEFAULT 0,"
 	" trash_oldest INTEGER NOT NULL DEFAULT 0,"
-	" trash_generation INTEGER NOT NULL DEFAULT 0"
+	" trash_generation INTEGER NOT NULL DEFAULT 0,"
+	" sending_blocked_at INTEGER NOT NULL DEFAULT 0,"
+	" sending_block_reason TEXT NOT NULL DEFAULT ''"
 	") STRICT, WITHOUT ROWID;"
 	/* What the expiry looks for; empty Trash folders are not in it. */
 	"CREATE INDEX accounts_by_trash ON accounts (trash_oldest, id)"
 	" WHERE trash_oldest > 0;"
-	/* Names of deleted accounts that are not given out again yet. */
+	/* Further names under which an account gets mail. No name is both an
+	   account's and an alias. */
+	"CREATE TABLE aliases ("
+	" name TEXT PRIMARY KEY,"
+	" account_id TEXT NOT NULL,"
+	" created_at INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX aliases_by_account ON aliases (account_id, name);"
+	/* Names of deleted accounts and aliases that are not given out again
+	   yet, except to the account that had them. */
 	"CREATE TABLE quarantine ("
 	" name TEXT PRIMARY KEY,"
-	" until INTEGER NOT NULL"
+	" until INTEGER NOT NULL,"
+	" account_id TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	/* What an account forwarded and sent, by windows of the clock. Apart
+	   from accounts, since it changes with every message. */
+	"CREATE TABLE activity ("
+	" account_id TEXT PRIMARY KEY,"
+	" forward_day INTEGER NOT NULL,"
+	" forwarded INTEGER NOT NULL,"
+	" send_hour INTEGER NOT NULL,"
+	" sent_in_hour INTEGER NOT NULL,"
+	" send_day INTEGER NOT NULL,"
+	" sent_in_day INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
 };
 

@@ -22,6 +22,7 @@ struct store_sqlite {
 enum accounts_statement {
 	ACCOUNT_BY_NAME,
 	ACCOUNT_BY_ID,
+	ACCOUNT_BY_LOCAL_PART,
 	ACCOUNTS_AFTER,
 	ACCOUNT_INSERT,
 	ACCOUNT_SET_ENABLED,
@@ -41,6 +42,19 @@ enum accounts_statement {
 	TRASH_SAVED,
 	TRASH_EXPIRED,
 	TRASH_OLDER_THAN,
+	ALIAS_FIND,
+	ALIAS_COUNT,
+	ALIAS_INSERT,
+	ALIAS_DELETE,
+	ALIASES_OF,
+	ALIASES_QUARANTINE,
+	ALIASES_DELETE,
+	ACTIVITY_OF,
+	ACTIVITY_ADD,
+	ACTIVITY_CLEAR_SENT,
+	ACTIVITY_DELETE,
+	SENDING_BLOCK,
+	SENDING_UNBLOCK,
 	ACCOUNTS_STATEMENTS,
 };
 
@@ -66,6 +80,9 @@ int sqlite_account_by_name(struct store *store, const char *name,
 			   struct account *account_r, struct error *error);
 int sqlite_account_by_id(struct store *store, const char *id,
 			 struct account *account_r, struct error *error);
+int sqlite_account_by_local_part(struct store *store, const char *name,
+				 struct account *account_r,
+				 struct error *error);
 enum store_add_result sqlite_account_add(struct store *store,
 					 const struct account *account,
 					 int64_t now, struct error *error);
@@ -106,6 +123,39 @@ int sqlite_trash_older_than(struct store *store, int64_t cutoff,
 			    int64_t after_oldest, const char *after_id,
 			    struct account *accounts_r, size_t max,
 			    size_t *count_r, struct error *error);
+
+/* Whether the name may not be given to this account yet: 1, 0 or -1. */
+int sqlite_name_is_quarantined(struct database *database, const char *name,
+			       const char *account_id, int64_t now,
+			       struct error *error);
+
+/* store-sqlite-aliases.c */
+enum store_add_result sqlite_alias_add(struct store *store,
+				       const char *account_id, const char *name,
+				       int64_t now, struct error *error);
+int sqlite_alias_remove(struct store *store, const char *account_id,
+			const char *name, int64_t quarantine_until,
+			struct error *error);
+int sqlite_aliases(struct store *store, const char *account_id,
+		   struct alias *aliases_r, size_t *count_r,
+		   struct error *error);
+/* Whether some account has the alias: 1, 0 or -1. */
+int sqlite_alias_exists(struct database *database, const char *name,
+			struct error *error);
+/* Puts all of an account's into quarantine, and removes them. 0 or -1. */
+int sqlite_aliases_delete(struct database *database, const char *account_id,
+			  int64_t quarantine_until, struct error *error);
+
+/* store-sqlite-activity.c */
+int sqlite_activity(struct store *store, const char *account_id,
+		    struct activity *activity_r, struct error *error);
+int sqlite_activity_add(struct store *store,
+			const struct account_activity *more, size_t count,
+			struct error *error);
+int sqlite_sending_block(struct store *store, const char *account_id,
+			 int64_t at, const char *reason, struct error *error);
+int sqlite_sending_unblock(struct store *store, const char *account_id,
+			   struct error *error);
 
 /* store-sqlite-credentials.c */
 int sqlite_credentials_prepare(struct store_sqlite *store, struct error *error);

@@ -135,6 +135,13 @@ int store_account_by_id(struct store *store, const char *id,
 	return store->backend->account_by_id(store, id, account_r, error);
 }
 
+int store_account_by_local_part(struct store *store, const char *name,
+				struct account *account_r, struct error *error)
+{
+	return store->backend->account_by_local_part(store, name, account_r,
+						     error);
+}
+
 static int make_id(char id_r[ACCOUNT_ID_BYTES], struct error *error)
 {
 	unsigned char bytes[ID_RANDOM_BYTES];
@@ -276,6 +283,68 @@ int store_account_delete(struct store *store, const char *id,
 		return -1;
 	return store->backend->account_delete(store, id, quarantine_until,
 					      error);
+}
+
+/* ---- aliases ---- */
+
+enum store_add_result store_alias_add(struct store *store,
+				      const char *account_id, const char *name,
+				      int64_t now, struct error *error)
+{
+	if (name[0] == '\0') {
+		(void)error_set(error, "an alias must have a name");
+		return STORE_ADD_FAILED;
+	}
+	if (check_text("alias", name, ADDRESS_LOCAL_BYTES, error) < 0)
+		return STORE_ADD_FAILED;
+	return store->backend->alias_add(store, account_id, name, now, error);
+}
+
+int store_alias_remove(struct store *store, const char *account_id,
+		       const char *name, int64_t quarantine_until,
+		       struct error *error)
+{
+	return store->backend->alias_remove(store, account_id, name,
+					    quarantine_until, error);
+}
+
+int store_aliases(struct store *store, const char *account_id,
+		  struct alias aliases_r[ALIASES_MAX], size_t *count_r,
+		  struct error *error)
+{
+	return store->backend->aliases(store, account_id, aliases_r, count_r,
+				       error);
+}
+
+/* ---- forwarding and sending ---- */
+
+int store_activity(struct store *store, const char *account_id,
+		   struct activity *activity_r, struct error *error)
+{
+	return store->backend->activity(store, account_id, activity_r, error);
+}
+
+int store_activity_add(struct store *store, const struct account_activity *more,
+		       size_t count, struct error *error)
+{
+	return store->backend->activity_add(store, more, count, error);
+}
+
+int store_sending_block(struct store *store, const char *account_id, int64_t at,
+			const char *reason, struct error *error)
+{
+	if (at <= 0)
+		return error_set(error, "a block must have a time");
+	if (check_text("reason", reason, ACCOUNT_BLOCK_REASON_BYTES, error) < 0)
+		return -1;
+	return store->backend->sending_block(store, account_id, at, reason,
+					     error);
+}
+
+int store_sending_unblock(struct store *store, const char *account_id,
+			  struct error *error)
+{
+	return store->backend->sending_unblock(store, account_id, error);
 }
 
 /* ---- what mail processes publish ---- */

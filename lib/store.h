@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "lib/account.h"
+#include "lib/activity.h"
 #include "lib/error.h"
 #include "lib/password-hash.h"
 
@@ -63,11 +64,19 @@ int store_account_by_name(struct store *store, const char *name,
 int store_account_by_id(struct store *store, const char *id,
 			struct account *account_r, struct error *error);
 
+/* The account that gets mail for this local part of an address, detail
+   stripped and in lower case: one of that name, or one that has it as alias.
+   Not for logins, which only an account's own name opens. */
+int store_account_by_local_part(struct store *store, const char *name,
+				struct account *account_r, struct error *error);
+
 enum store_add_result {
 	STORE_ADD_FAILED = -1,
 	STORE_ADDED = 0,
+	/* It is an account's name, or an alias. */
 	STORE_NAME_TAKEN,
-	/* The name of a deleted account is not given out again yet. */
+	/* The name of a deleted account, or an alias that was removed, is not
+	   given out again yet. */
 	STORE_NAME_QUARANTINED,
 };
 
@@ -115,10 +124,66 @@ int store_account_set_forward(struct store *store, const char *id,
 			      const char *address, bool keep_copy,
 			      struct error *error);
 /* Deletes the account and what hangs on it, credentials first, and keeps the
-   name in quarantine until that time (Unix seconds). The mail folder is not
-   touched. */
+   name and the aliases in quarantine until that time (Unix seconds). The mail
+   folder is not touched. */
 int store_account_delete(struct store *store, const char *id,
 			 int64_t quarantine_until, struct error *error);
+
+/* ---- aliases ---- */
+
+#define ALIASES_MAX 32 /* per account */
+
+struct alias {
+	char name[ADDRESS_LOCAL_BYTES];
+	int64_t created_at; /* Unix seconds */
+};
+
+/* Gives the account a further name, which is as account_name_normalise()
+   makes them. That the account is gone, or has ALIASES_MAX already, is a
+   failure with an error. A name in quarantine may be given back to the account
+   that had it. */
+enum store_add_result store_alias_add(struct store *store,
+				      const char *account_id, const char *name,
+				      int64_t now, struct error *error);
+
+/* Takes it away, and keeps it in quarantine until that time (Unix seconds);
+   0 = it may go to anybody at once. Returns 1 done, 0 the account has no such
+   alias, -1 failed. */
+int store_alias_remove(struct store *store, const char *account_id,
+		       const char *name, int64_t quarantine_until,
+		       struct error *error);
+
+/* An account's aliases in order of name. Returns 0 or -1. */
+int store_aliases(struct store *store, const char *account_id,
+		  struct alias aliases_r[ALIASES_MAX], size_t *count_r,
+		  struct error *error);
+
+/* ---- forwarding and sending: counts, and the block ---- */
+
+struct account_activity {
+	char account_id[ACCOUNT_ID_BYTES];
+	struct activity activity;
+};
+
+/* Returns 1, 0 when nothing was counted yet (all zero), -1 failed. */
+int store_activity(struct store *store, const char *account_id,
+		   struct activity *activity_r, struct error *error);
+
+/* Adds to the counts of many accounts at once; accounts that are gone are
+   passed over. Returns 0, or -1 and then nothing was added. */
+int store_activity_add(struct store *store, const struct account_activity *more,
+		       size_t count, struct error *error);
+
+/* Blocks sending over submission, until it is unblocked; at is Unix seconds,
+   the reason is for people. Returns 1 done, 0 it was blocked already (and
+   stays as it was) or there is no such account, -1 failed. */
+int store_sending_block(struct store *store, const char *account_id, int64_t at,
+			const char *reason, struct error *error);
+
+/* Lets the account send again, with the counts of what it sent at 0, or the
+   next message would block it anew. 1 done, 0 no such account, -1 failed. */
+int store_sending_unblock(struct store *store, const char *account_id,
+			  struct error *error);
 
 /* ---- what mail processes publish ---- */
 
