@@ -90,6 +90,43 @@ static struct json_object *usage_json(const struct account *account)
 	return usage;
 }
 
+struct json_object *aliases_json(const struct alias *aliases, size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_object_array_add(
+			array, json_object_new_string(aliases[i].name));
+	return array;
+}
+
+static struct json_object *sending_json(const struct account *account)
+{
+	struct json_object *sending = json_object_new_object();
+	bool blocked = account_sending_is_blocked(account);
+
+	json_object_object_add(sending, "blocked",
+			       json_object_new_boolean(blocked));
+	json_add_time(sending, "blocked_at", account->sending_blocked_at);
+	json_add_text(sending, "reason",
+		      blocked ? account->sending_block_reason : NULL);
+	return sending;
+}
+
+static struct json_object *activity_json(const struct activity *activity,
+					 int64_t now)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_number(object, "recipients_this_hour",
+			activity_sent_this_hour(activity, now));
+	json_add_number(object, "recipients_today",
+			activity_sent_today(activity, now));
+	json_add_number(object, "forwarded_today",
+			activity_forwarded_today(activity, now));
+	return object;
+}
+
 struct json_object *account_view_json(const struct account_view *view)
 {
 	struct json_object *object = json_object_new_object();
@@ -102,6 +139,10 @@ struct json_object *account_view_json(const struct account_view *view)
 		 view->configuration->domains[0]);
 	json_add_text(object, "name", account->name);
 	json_add_text(object, "address", address);
+	if (view->aliases != NULL)
+		json_object_object_add(
+			object, "aliases",
+			aliases_json(view->aliases, view->alias_count));
 	json_add_text(object, "id", account->id);
 	json_add_text(object, "class", account->class_name);
 	json_object_object_add(object, "enabled",
@@ -114,6 +155,11 @@ struct json_object *account_view_json(const struct account_view *view)
 	json_object_object_add(object, "usage", usage_json(account));
 	json_object_object_add(object, "forward",
 			       account_forward_json(account));
+	json_object_object_add(object, "sending", sending_json(account));
+	if (view->activity != NULL)
+		json_object_object_add(
+			object, "activity",
+			activity_json(view->activity, view->now));
 	json_add_text(object, "mail_folder", folder);
 	return object;
 }

@@ -123,6 +123,69 @@ static void print_password(const struct account_view *view)
 	print_line("Password:", text);
 }
 
+static void print_aliases(const struct account_view *view)
+{
+	char text[CLEAN_TEXT_BYTES] = "none";
+	size_t used = 0;
+
+	if (view->aliases == NULL)
+		return;
+	for (size_t i = 0; i < view->alias_count && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s%s", i == 0 ? "" : ", ",
+					 view->aliases[i].name);
+	print_line("Aliases:", text);
+}
+
+/* "3 of 100", or "3" without a limit. */
+static void count_text(int64_t count, unsigned int limit, char *text_r,
+		       size_t size)
+{
+	if (limit == 0)
+		snprintf(text_r, size, "%" PRId64, count);
+	else
+		snprintf(text_r, size, "%" PRId64 " of %u", count, limit);
+}
+
+static void print_activity(const struct account_view *view)
+{
+	const struct configuration *configuration = view->configuration;
+	char hour[QUOTA_TEXT_BYTES];
+	char day[QUOTA_TEXT_BYTES];
+	char text[CLEAN_TEXT_BYTES];
+
+	if (view->activity == NULL)
+		return;
+	count_text(activity_sent_this_hour(view->activity, view->now),
+		   configuration->submission_recipients_per_hour, hour,
+		   sizeof(hour));
+	count_text(activity_sent_today(view->activity, view->now),
+		   configuration->submission_recipients_per_day, day,
+		   sizeof(day));
+	snprintf(text, sizeof(text), "%s recipients this hour, %s today", hour,
+		 day);
+	print_line("Sent:", text);
+	count_text(activity_forwarded_today(view->activity, view->now),
+		   configuration->forward_messages_per_day, day, sizeof(day));
+	snprintf(text, sizeof(text), "%s messages today", day);
+	print_line("Forwarded:", text);
+}
+
+static void print_sending(const struct account *account)
+{
+	char when[TIME_TEXT_BYTES];
+	char text[CLEAN_TEXT_BYTES];
+
+	if (!account_sending_is_blocked(account)) {
+		print_line("Sending:", "allowed");
+		return;
+	}
+	time_text(account->sending_blocked_at, when);
+	snprintf(text, sizeof(text), "BLOCKED since %s: %s", when,
+		 account->sending_block_reason);
+	print_line("Sending:", text);
+}
+
 void account_view_print(const struct account_view *view)
 {
 	const struct account *account = view->account;
@@ -136,6 +199,7 @@ void account_view_print(const struct account_view *view)
 	account_mail_folder(account, view->configuration, folder);
 	print_line("Name:", account->name);
 	print_line("Address:", text);
+	print_aliases(view);
 	print_line("Id:", account->id);
 	print_line("Class:", account->class_name);
 	print_line("State:", account->enabled ? "enabled" : "disabled");
@@ -144,6 +208,8 @@ void account_view_print(const struct account_view *view)
 	print_password(view);
 	print_quota(view);
 	print_forward(account);
+	print_sending(account);
+	print_activity(view);
 	print_line("Mail folder:", folder);
 }
 

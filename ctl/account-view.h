@@ -10,6 +10,7 @@
 
 #include "lib/account.h"
 #include "lib/configuration.h"
+#include "lib/store.h"
 
 #define TIME_TEXT_BYTES   32
 #define QUOTA_TEXT_BYTES  32
@@ -21,6 +22,11 @@ struct account_view {
 	/* Whether password_set_at was looked up. */
 	bool knows_password;
 	int64_t password_set_at; /* Unix seconds; 0 = no alumni password */
+	/* NULL where they were not looked up. */
+	const struct alias *aliases;
+	size_t alias_count;
+	const struct activity *activity;
+	int64_t now; /* Unix seconds */
 };
 
 /* Everything about one account, a line for each. */
@@ -36,6 +42,8 @@ struct json_object *account_view_json(const struct account_view *view);
 
 /* The forwarding alone; NULL, which is JSON's null, when there is none. */
 struct json_object *account_forward_json(const struct account *account);
+
+struct json_object *aliases_json(const struct alias *aliases, size_t count);
 
 /* Prints an object with a newline and puts it. Returns an exit status. */
 int json_print(struct json_object *object);

@@ -2,6 +2,8 @@
  *
  * alumnictl account show: everything about one account but the password hash.
  */
+#include <time.h>
+
 #include "ctl/account-view.h"
 #include "ctl/report.h"
 #include "ctl/session.h"
@@ -26,19 +28,43 @@ static int find_password(struct invocation *invocation,
 	return EX_OK;
 }
 
+/* What hangs on the account besides the password. */
+static int find_more(struct invocation *invocation,
+		     const struct account *account,
+		     struct alias aliases_r[ALIASES_MAX], size_t *alias_count_r,
+		     struct activity *activity_r)
+{
+	struct error error = {""};
+
+	if (store_aliases(invocation->store, account->id, aliases_r,
+			  alias_count_r, &error) < 0 ||
+	    store_activity(invocation->store, account->id, activity_r, &error) <
+		    0)
+		return report(EX_TEMPFAIL, "%s", error.text);
+	return EX_OK;
+}
+
 static int run(struct invocation *invocation)
 {
+	struct alias aliases[ALIASES_MAX];
+	struct activity activity;
 	struct account account;
 	struct account_view view = {
 		.account = &account,
 		.configuration = invocation->configuration,
 		.knows_password = true,
+		.aliases = aliases,
+		.activity = &activity,
+		.now = time(NULL),
 	};
 	int status = session_account(invocation, &account);
 
 	if (status == EX_OK)
 		status = find_password(invocation, &account,
 				       &view.password_set_at);
+	if (status == EX_OK)
+		status = find_more(invocation, &account, aliases,
+				   &view.alias_count, &activity);
 	if (status != EX_OK)
 		return status;
 	if (invocation->json)
@@ -51,8 +77,8 @@ const struct command cmd_account_show = {
 	.name = "account show",
 	.summary = "show everything about an account",
 	.help = "Shows an account: its id, class, state, directory entry, "
-		"quota and usage,\nforwarding, and when the alumni password "
-		"was set.",
+		"quota and usage,\naliases, forwarding, what it sent, and "
+		"when the alumni password was set.",
 	.arguments = {"NAME"},
 	.prints_data = true,
 	.store = COMMAND_STORE_CREDENTIALS,

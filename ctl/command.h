@@ -74,6 +74,7 @@ const char *invocation_option(const struct invocation *invocation,
 			      const char *name);
 
 extern const struct command cmd_store_init;
+extern const struct command cmd_srs_init;
 extern const struct command cmd_account_add;
 extern const struct command cmd_account_show;
 extern const struct command cmd_account_list;
@@ -89,6 +90,11 @@ extern const struct command cmd_quota_clear;
 extern const struct command cmd_forward_set;
 extern const struct command cmd_forward_clear;
 extern const struct command cmd_forward_show;
+extern const struct command cmd_alias_add;
+extern const struct command cmd_alias_remove;
+extern const struct command cmd_alias_list;
+extern const struct command cmd_sending_block;
+extern const struct command cmd_sending_unblock;
 extern const struct command cmd_login_test;
 
 #endif

@@ -23,6 +23,7 @@
 #define LABEL_MAX      63  /* RFC 1035, section 2.3.4 */
 #define DOMAIN_MAX     253 /* octets of a domain name as text */
 #define UNIX_NAME_MAX  32
+#define CONTACT_MAX    100
 #define PORT_MAX       65535
 #define PORT_DIGITS    5
 #define ADDRESS_DIGITS 46 /* INET6_ADDRSTRLEN */
@@ -101,6 +102,50 @@ int check_mailbox(const char *value, struct error *error)
 	if (strchr(value, '@') == NULL)
 		return account_name_normalise(value, no_domains, name, error);
 	return address_parse(value, &address, error);
+}
+
+int check_contact(const char *value, struct error *error)
+{
+	size_t length = strlen(value);
+	bool valid = length <= CONTACT_MAX;
+
+	for (const char *p = value; *p != '\0'; p++)
+		valid = valid && *p > ' ' && *p < 0x7f && *p != '%';
+	if (!valid)
+		return error_set(
+			error,
+			"\"%s\" must be an address or a URL of at most "
+			"%d characters, without spaces and %%",
+			value, CONTACT_MAX);
+	return 0;
+}
+
+int check_header_value(const char *value, struct error *error)
+{
+	const char *colon = strchr(value, ':');
+	bool valid = colon != NULL && colon != value;
+
+	/* RFC 5322, section 2.2: printable ASCII without the colon. */
+	for (const char *p = value; valid && p < colon; p++)
+		valid = *p > ' ' && *p < 0x7f;
+	if (!valid || colon[1 + strspn(colon + 1, " ")] == '\0')
+		return error_set(error,
+				 "\"%s\" must be a header's name and value, "
+				 "such as \"X-Spam: Yes\"",
+				 value);
+	return 0;
+}
+
+int check_authserv_id(const char *value, struct error *error)
+{
+	size_t length = strspn(value, LETTERS DIGITS "._-");
+
+	if (length == 0 || value[length] != '\0')
+		return error_set(error,
+				 "\"%s\" must be a name such as "
+				 "\"mail.alumni.example\"",
+				 value);
+	return 0;
 }
 
 /* Returns the port's text, or NULL. address_r holds ADDRESS_DIGITS. */

@@ -17,6 +17,12 @@ int check_absolute_path(const char *value, struct error *error);
 int check_unix_name(const char *value, struct error *error);
 /* An account name, or a complete address. */
 int check_mailbox(const char *value, struct error *error);
+/* Printable ASCII that an SMTP reply can carry. */
+int check_contact(const char *value, struct error *error);
+/* "Name: value" of a header. */
+int check_header_value(const char *value, struct error *error);
+/* One token (RFC 8601, section 2.2). */
+int check_authserv_id(const char *value, struct error *error);
 /* ADDRESS:PORT with a numeric address. */
 int check_listen(const char *value, struct error *error);
 /* Sizes and time spans for which "without end" makes no sense. */

@@ -9,6 +9,7 @@
 
 #include "lib/configuration-checks.h"
 #include "lib/configuration.h"
+#include "lib/reply-text.h"
 #include "lib/store.h"
 
 #define GENERAL(field)                                                         \
@@ -24,6 +25,9 @@
 /* An SRS address carries its day modulo 1024, and one that is half of that
    away could as well come from the future. */
 #define SRS_MAX_AGE_DAYS_MAX 511
+
+/* Enough for any limit, and no sum of such overflows. */
+#define MESSAGES_MAX 1000000
 
 static const struct option_choice over_quota_copy_choices[] = {
 	{"forward-only", OVER_QUOTA_COPY_FORWARD_ONLY},
@@ -125,6 +129,43 @@ static const struct configuration_option options[] = {
 	 .help = "What happens to mail that is forwarded when there is no "
 		 "room for the kept copy: forward-only sends it on without "
 		 "keeping it, reject refuses it."},
+	{GENERAL(contact), .type = OPTION_TEXT, .check = check_contact,
+	 .help = "Where people turn for help: an address or a URL, shown in "
+		 "replies; postmaster at the first of domains unless set."},
+	{GENERAL(over_quota_text), .type = OPTION_TEXT,
+	 .fallback = "The mailbox is over quota: there is no room for this "
+		     "message",
+	 .check = reply_text_check,
+	 .help = "What senders are told about a full mailbox. %u stands for "
+		 "what is used, %q for the quota, %s for the message's size, "
+		 "%c for contact."},
+	{GENERAL(sending_blocked_text), .type = OPTION_TEXT,
+	 .fallback = "Sending from this account is blocked, ask %c for help",
+	 .check = reply_text_check,
+	 .help = "What people are told whose sending is blocked. %c stands "
+		 "for contact."},
+	{GENERAL(forward_messages_per_day), .type = OPTION_COUNT,
+	 .fallback = "1000", .minimum = 0, .maximum = MESSAGES_MAX,
+	 .help = "How many messages are forwarded for an account in a day of "
+		 "UTC; the others stay in its mailbox. 0 = no limit."},
+	{GENERAL(spam_headers), .type = OPTION_LIST,
+	 .check = check_header_value,
+	 .help = "Headers of mail that is not forwarded, because it is spam: "
+		 "\"Name: value\"."},
+	{GENERAL(authserv_id), .type = OPTION_TEXT, .check = check_authserv_id,
+	 .help = "Name in the Authentication-Results headers that count: mail "
+		 "that fails DMARC there is not forwarded. Unset, none count."},
+	{GENERAL(submission_recipients_per_hour), .type = OPTION_COUNT,
+	 .fallback = "300", .minimum = 0, .maximum = MESSAGES_MAX,
+	 .help = "To how many recipients an account may send in an hour, past "
+		 "which its sending is blocked. 0 = no limit."},
+	{GENERAL(submission_recipients_per_day), .type = OPTION_COUNT,
+	 .fallback = "1500", .minimum = 0, .maximum = MESSAGES_MAX,
+	 .help = "The same for a day of UTC."},
+	{GENERAL(submission_check_from), .type = OPTION_SWITCH,
+	 .fallback = "yes",
+	 .help = "Whether the From header of mail that is handed in must be "
+		 "an address of the sender's account."},
 	{GENERAL(srs_domain), .type = OPTION_TEXT, .check = check_domain,
 	 .help = "Domain of rewritten senders of forwarded mail; the first of "
 		 "domains unless set."},

@@ -118,6 +118,19 @@ struct configuration {
 	int64_t quota_grace;     /* bytes */
 	enum over_quota_copy over_quota_copy;
 
+	char *contact; /* shown in replies; postmaster unless set */
+	/* Texts with placeholders, see lib/reply-text.h. */
+	char *over_quota_text;
+	char *sending_blocked_text;
+
+	/* 0 = no limit. */
+	unsigned int forward_messages_per_day;
+	unsigned int submission_recipients_per_hour;
+	unsigned int submission_recipients_per_day;
+	bool submission_check_from;
+	char **spam_headers; /* "Name: value", NULL-terminated */
+	char *authserv_id;   /* NULL = no Authentication-Results count */
+
 	char *srs_domain; /* the primary domain unless set */
 	char *srs_secret_file;
 	unsigned int srs_max_age_days;

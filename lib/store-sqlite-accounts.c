@@ -53,7 +53,7 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 			    " AND until > ?2 AND account_id <> ?3",
 	[QUARANTINE_INSERT] =
 		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
-		" SELECT name, ?2, id FROM accounts WHERE id = ?1",
+		" SELECT name, ?2, '' FROM accounts WHERE id = ?1",
 	[QUARANTINE_DELETE] = "DELETE FROM quarantine WHERE name = ?1",
 	[USAGE_SET] = "UPDATE accounts SET"
 		      " usage_bytes = iif(?2 < 0, usage_bytes, ?2),"
@@ -79,10 +79,10 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 		"DELETE FROM aliases WHERE account_id = ?1 AND name = ?2",
 	[ALIASES_OF] = "SELECT name, created_at FROM aliases"
 		       " WHERE account_id = ?1 ORDER BY name LIMIT ?2",
-	/* ?3 NULL = all of them. */
+	/* ?3 NULL = all of them; ?4 is who may have it again. */
 	[ALIASES_QUARANTINE] =
 		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
-		" SELECT name, ?2, account_id FROM aliases"
+		" SELECT name, ?2, ?4 FROM aliases"
 		" WHERE account_id = ?1 AND (?3 IS NULL OR name = ?3)",
 	[ALIASES_DELETE] = "DELETE FROM aliases WHERE account_id = ?1",
 	[ACTIVITY_OF] = "SELECT forward_day, forwarded, send_hour,"

@@ -106,7 +106,7 @@ static int remove_alias(struct database *database, const char *account_id,
 	    database_change(database, ALIASES_QUARANTINE,
 			    BINDINGS(bind_text(account_id),
 				     bind_number(quarantine_until),
-				     bind_text(name)),
+				     bind_text(name), bind_text(account_id)),
 			    error) < 0)
 		return -1;
 	return database_change(database, ALIAS_DELETE,
@@ -166,8 +166,8 @@ int sqlite_aliases_delete(struct database *database, const char *account_id,
 {
 	if (database_change(database, ALIASES_QUARANTINE,
 			    BINDINGS(bind_text(account_id),
-				     bind_number(quarantine_until),
-				     bind_null()),
+				     bind_number(quarantine_until), bind_null(),
+				     bind_text("")),
 			    error) < 0 ||
 	    database_change(database, ALIASES_DELETE,
 			    BINDINGS(bind_text(account_id)), error) < 0)

@@ -47,8 +47,8 @@ static const char *const accounts_steps[] = {
 	" created_at INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX aliases_by_account ON aliases (account_id, name);"
-	/* Names of deleted accounts and aliases that are not given out again
-	   yet, except to the account that had them. */
+	/* Names of deleted accounts, and aliases, that are not given out again
+	   yet, except an alias to the account that had it. */
 	"CREATE TABLE quarantine ("
 	" name TEXT PRIMARY KEY,"
 	" until INTEGER NOT NULL,"

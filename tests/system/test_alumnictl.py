@@ -209,6 +209,10 @@ def test_account_add(ctl):
         "password_set_at": None,
         "quota": {"bytes": 2 << 30, "origin": "class"},
         "usage": {"bytes": 0, "messages": 0}, "forward": None,
+        "aliases": [],
+        "sending": {"blocked": False, "blocked_at": None, "reason": None},
+        "activity": {"recipients_this_hour": 0, "recipients_today": 0,
+                     "forwarded_today": 0},
         "mail_folder": f"{ctl.folder}/mail/{account_id[:2]}/{account_id}"}
 
 
@@ -223,7 +227,8 @@ def test_account_add_with_everything(ctl):
     assert shown["directory"] == {"name": "university", "id": "31-f"}
     assert shown["enabled"] is False
     assert added == {key: shown[key] for key in added}
-    assert shown.keys() - added.keys() == {"password_set_at"}
+    assert shown.keys() - added.keys() == {"password_set_at", "aliases",
+                                           "activity"}
 
 
 @pytest.mark.parametrize("typed", ["OTHER", "other@alumni.example",
@@ -252,6 +257,9 @@ def test_account_show_text(ctl):
         "Quota": "2 GB (of class alumni)",
         "Usage": "0 B in 0 messages, 0 %",
         "Forwarding": "a@outside.example, a copy is kept",
+        "Aliases": "none", "Sending": "allowed",
+        "Sent": "0 of 300 recipients this hour, 0 of 1500 today",
+        "Forwarded": "0 of 1000 messages today",
         "Mail folder": shown["mail_folder"]}
 
 
@@ -274,7 +282,8 @@ def test_account_list(ctl):
     assert [account["name"] for account in listed] == ["a", "alumna", "b", "c"]
     for account in listed:
         shown = ctl.show(account["name"])
-        del shown["password_set_at"]
+        for key in ("password_set_at", "aliases", "activity"):
+            del shown[key]
         assert account == shown
     rows = [line.split() for line in
             ctl.run("account", "list").stdout.splitlines()]
@@ -456,6 +465,112 @@ def test_forward(ctl):
                                              "keep_copy": False}
     ctl.run("forward", "clear", "alumna")
     assert ctl.show("alumna")["forward"] is None
+
+
+# ---- aliases ----
+
+def test_aliases(ctl):
+    assert ctl.json("alias", "list", "alumna") == []
+    ctl.run("alias", "add", "alumna", "Anna.Nordmann@alumni.example.org")
+    ctl.run("alias", "add", "alumna", "anna")
+    assert ctl.json("alias", "list", "alumna") == ["anna", "anna.nordmann"]
+    assert ctl.run("alias", "list", "alumna").stdout == (
+        "anna\nanna.nordmann\n")
+    assert ctl.show("alumna")["aliases"] == ["anna", "anna.nordmann"]
+    ctl.run("alias", "remove", "alumna", "anna")
+    assert ctl.json("alias", "list", "alumna") == ["anna.nordmann"]
+
+
+def test_an_alias_is_one_accounts(ctl):
+    ctl.run("account", "add", "other")
+    ctl.run("alias", "add", "alumna", "anna")
+    before = ctl.dump()
+    for arguments in (["alias", "add", "other", "anna"],
+                      ["alias", "add", "alumna", "anna"],
+                      ["alias", "add", "alumna", "other"],
+                      ["alias", "add", "alumna", "alumna"],
+                      ["alias", "add", "alumna", "postmaster"],
+                      ["alias", "add", "alumna", "abuse@alumni.example"],
+                      ["alias", "add", "alumna", "x@elsewhere.example"],
+                      ["alias", "add", "alumna", "a+b"],
+                      ["alias", "remove", "other", "anna"],
+                      ["account", "add", "anna"]):
+        ctl.run(*arguments, status=DATA)
+    ctl.run("alias", "add", "nobody", "x", status=NOUSER)
+    assert ctl.dump() == before
+
+
+def test_a_removed_alias_is_kept_from_others(ctl):
+    ctl.run("account", "add", "other")
+    ctl.run("alias", "add", "alumna", "anna")
+    ctl.run("alias", "remove", "alumna", "anna")
+    done = ctl.run("alias", "add", "other", "anna", status=DATA)
+    assert "quarantine" in done.stderr
+    ctl.run("alias", "add", "alumna", "anna")
+    ctl.run("alias", "remove", "alumna", "anna", "--release")
+    ctl.run("alias", "add", "other", "anna")
+
+
+def test_aliases_of_a_deleted_account_are_kept_from_others(ctl):
+    ctl.run("account", "add", "other")
+    ctl.run("alias", "add", "alumna", "anna")
+    ctl.run("account", "delete", "alumna", "--yes")
+    ctl.run("alias", "add", "other", "anna", status=DATA)
+    ctl.run("account", "add", "anna", status=DATA)
+
+
+# ---- sending ----
+
+def test_sending_block_and_unblock(ctl):
+    ctl.run("sending", "block", "alumna", "--reason", "stolen password")
+    shown = ctl.show("alumna")["sending"]
+    assert shown["blocked"] is True and shown["reason"] == "stolen password"
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT.*Z", shown["blocked_at"])
+    text = ctl.run("account", "show", "alumna").stdout
+    assert re.search(r"(?m)^Sending: +BLOCKED since 20.*: stolen password$",
+                     text)
+    assert "already" in ctl.run("sending", "block", "alumna").stdout
+    assert ctl.show("alumna")["sending"] == shown
+    ctl.run("sending", "unblock", "alumna")
+    assert ctl.show("alumna")["sending"] == {
+        "blocked": False, "blocked_at": None, "reason": None}
+    ctl.run("sending", "block", "nobody", status=NOUSER)
+    ctl.run("sending", "block", "alumna", "--reason", "x" * 200, status=DATA)
+    ctl.run("sending", "block", "alumna", "--reason", "a\nb", status=DATA)
+
+
+# ---- the SRS secret ----
+
+def test_srs_init(bare):
+    secret = bare.folder / "srs.secret"
+    secret.unlink()
+    if os.geteuid() == 0:
+        bare.configure('class "alumni"', 'milter_user = "nobody"\n'
+                       'class "alumni"')
+    bare.run("srs", "init")
+    made = secret.read_text()
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", made)
+    status = secret.stat()
+    assert stat.S_IMODE(status.st_mode) == 0o640
+    if os.geteuid() == 0:
+        assert status.st_uid == 0 and status.st_gid == NOBODY
+    # A second run leaves it alone.
+    assert "not changed" in bare.run("srs", "init").stdout
+    assert secret.read_text() == made
+    secret.write_text("# no secret here\n")
+    bare.run("srs", "init", status=CONFIG)
+    assert not list(bare.folder.glob("srs.secret.*"))
+
+
+def test_srs_init_that_cannot_be(bare):
+    (bare.folder / "srs.secret").unlink()
+    if os.geteuid() == 0:
+        bare.configure('class "alumni"', 'milter_user = "no-such-user"\n'
+                       'class "alumni"')
+        assert "no-such-user" in bare.run("srs", "init", status=CONFIG).stderr
+        assert not (bare.folder / "srs.secret").exists()
+    bare.configure(f"{bare.folder}/srs.secret", f"{bare.folder}/absent/s")
+    bare.run("srs", "init", status=73)
 
 
 # ---- errors ----
