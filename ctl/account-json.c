@@ -131,10 +131,10 @@ struct json_object *account_view_json(const struct account_view *view)
 {
 	struct json_object *object = json_object_new_object();
 	const struct account *account = view->account;
-	char folder[FOLDER_TEXT_BYTES];
+	char folder[ACCOUNT_HOME_BYTES];
 	char address[ADDRESS_BYTES];
 
-	account_mail_folder(account, view->configuration, folder);
+	(void)account_home(account, view->configuration->mail_home, folder);
 	snprintf(address, sizeof(address), "%s@%s", account->name,
 		 view->configuration->domains[0]);
 	json_add_text(object, "name", account->name);

@@ -33,14 +33,6 @@ void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES])
 		mail_quota_format(bytes, text_r, QUOTA_TEXT_BYTES);
 }
 
-void account_mail_folder(const struct account *account,
-			 const struct configuration *configuration,
-			 char folder_r[FOLDER_TEXT_BYTES])
-{
-	snprintf(folder_r, FOLDER_TEXT_BYTES, "%s/%.2s/%s",
-		 configuration->mail_home, account->id, account->id);
-}
-
 static void print_line(const char *label, const char *text)
 {
 	char clean[CLEAN_TEXT_BYTES];
@@ -191,12 +183,12 @@ void account_view_print(const struct account_view *view)
 	const struct account *account = view->account;
 	char text[CLEAN_TEXT_BYTES];
 	char when[TIME_TEXT_BYTES];
-	char folder[FOLDER_TEXT_BYTES];
+	char folder[ACCOUNT_HOME_BYTES];
 
 	snprintf(text, sizeof(text), "%s@%s", account->name,
 		 view->configuration->domains[0]);
 	time_text(account->created_at, when);
-	account_mail_folder(account, view->configuration, folder);
+	(void)account_home(account, view->configuration->mail_home, folder);
 	print_line("Name:", account->name);
 	print_line("Address:", text);
 	print_aliases(view);

@@ -12,9 +12,8 @@
 #include "lib/configuration.h"
 #include "lib/store.h"
 
-#define TIME_TEXT_BYTES   32
-#define QUOTA_TEXT_BYTES  32
-#define FOLDER_TEXT_BYTES 4096
+#define TIME_TEXT_BYTES  32
+#define QUOTA_TEXT_BYTES 32
 
 struct account_view {
 	const struct account *account;
@@ -51,11 +50,6 @@ int json_print(struct json_object *object);
 /* Adds a cleaned string; NULL becomes null. */
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
-
-/* The account's home folder: it hangs on the id, not on the name. */
-void account_mail_folder(const struct account *account,
-			 const struct configuration *configuration,
-			 char folder_r[FOLDER_TEXT_BYTES]);
 
 /* "2 GB", or "unlimited" for 0. */
 void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES]);

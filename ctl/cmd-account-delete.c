@@ -51,10 +51,11 @@ static int64_t quarantine_until(const struct configuration *configuration)
 static int print_result(const struct invocation *invocation,
 			const struct account *account)
 {
-	char folder[FOLDER_TEXT_BYTES];
+	char folder[ACCOUNT_HOME_BYTES];
 	struct json_object *object;
 
-	account_mail_folder(account, invocation->configuration, folder);
+	(void)account_home(account, invocation->configuration->mail_home,
+			   folder);
 	if (!invocation->json) {
 		printf("%s: deleted; its mail is left in %s\n", account->name,
 		       folder);

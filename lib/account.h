@@ -75,6 +75,16 @@ struct account {
 	char sending_block_reason[ACCOUNT_BLOCK_REASON_BYTES];
 };
 
+/* Enough for any mail_home that a file system takes. */
+#define ACCOUNT_HOME_BYTES 4352
+
+/* The account's home folder below the configured mail_home: MAIL_HOME/ab/ID
+   for an id that begins with ab, so that no folder gets too many. It hangs on
+   the id, so an account made later under the same name has another.
+   Returns 0, or -1 if mail_home is too long. */
+int account_home(const struct account *account, const char *mail_home,
+		 char home_r[ACCOUNT_HOME_BYTES]);
+
 static inline bool account_is_pinned(const struct account *account)
 {
 	return account->directory_id[0] != '\0';

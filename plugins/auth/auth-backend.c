@@ -297,12 +297,9 @@ int auth_backend_mailbox(const struct auth_backend *backend,
 			 struct auth_mailbox *mailbox_r, struct error *error)
 {
 	const struct configuration *configuration = backend->configuration;
-	int length;
 
-	length =
-		snprintf(mailbox_r->home, sizeof(mailbox_r->home), "%s/%.2s/%s",
-			 configuration->mail_home, account->id, account->id);
-	if (length < 0 || (size_t)length >= sizeof(mailbox_r->home)) {
+	if (account_home(account, configuration->mail_home, mailbox_r->home) <
+	    0) {
 		return error_set(error, "%s: mail_home is too long",
 				 configuration->path);
 	}

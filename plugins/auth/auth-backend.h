@@ -18,13 +18,11 @@
 #include "lib/error.h"
 #include "lib/login.h"
 
-#define AUTH_BACKEND_HOME_BYTES 4096
-
 struct auth_backend;
 
 /* Where an account's mail is, and whose it is for the system. */
 struct auth_mailbox {
-	char home[AUTH_BACKEND_HOME_BYTES];
+	char home[ACCOUNT_HOME_BYTES];
 	uid_t uid;
 	gid_t gid;
 	int64_t quota; /* bytes, 0 = unlimited */
