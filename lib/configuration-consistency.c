@@ -8,9 +8,7 @@
 #include <strings.h>
 
 #include "lib/configuration-options.h"
-
-/* The name of the last tier, which logs tell apart from directories. */
-#define ALUMNI_TIER "alumni"
+#include "lib/login.h"
 
 static bool starts_with(const char *text, const char *prefix)
 {
@@ -110,11 +108,13 @@ static int check_directory(const struct configuration *configuration,
 			   const struct configuration_source *source,
 			   struct error *error)
 {
-	if (strcmp(directory->name, ALUMNI_TIER) == 0) {
+	/* Logs tell the tiers apart by their names. */
+	if (strcmp(directory->name, LOGIN_TIER_ALUMNI) == 0 ||
+	    strcmp(directory->name, LOGIN_TIER_LEARNED) == 0) {
 		(void)error_set(error,
 				"the name \"%s\" stands for the alumni "
 				"database in logs: choose another",
-				ALUMNI_TIER);
+				directory->name);
 		return configuration_values_blame(source, "uris", error);
 	}
 	for (char **uri = directory->uris; *uri != NULL; uri++) {

@@ -312,16 +312,30 @@ bool login_state_write(const struct login_state *state, size_t offset,
 	       pwrite(state->fd, data, size, (off_t)offset) == (ssize_t)size;
 }
 
-bool login_state_claim(const struct login_state *state, size_t offset)
+/* A lock of the open file rather than of the process, so that it also holds
+   against another thread's handle. */
+static bool set_lock(const struct login_state *state, uint64_t offset,
+		     short type)
 {
 	struct flock lock = {
-		.l_type = F_WRLCK,
+		.l_type = type,
 		.l_whence = SEEK_SET,
 		.l_start = (off_t)offset,
 		.l_len = 1,
 	};
 
-	return state != NULL && fcntl(state->fd, F_OFD_SETLK, &lock) == 0;
+	return fcntl(state->fd, F_OFD_SETLK, &lock) == 0;
+}
+
+bool login_state_claim(const struct login_state *state, uint64_t offset)
+{
+	return state != NULL && set_lock(state, offset, F_WRLCK);
+}
+
+void login_state_release(const struct login_state *state, uint64_t offset)
+{
+	if (state != NULL)
+		(void)set_lock(state, offset, F_UNLCK);
 }
 
 const unsigned char *login_state_key(const struct login_state *state)

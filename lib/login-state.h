@@ -72,9 +72,11 @@ bool login_state_read(const struct login_state *state, size_t offset,
 bool login_state_write(const struct login_state *state, size_t offset,
 		       const void *data, size_t size);
 
-/* Marks a place as this handle's; the mark goes with the handle, also when the
-   process is killed. Returns false when another handle has it. */
-bool login_state_claim(const struct login_state *state, size_t offset);
+/* Marks a place, inside the file or far behind its end, as this handle's; the
+   mark goes with the handle, also when the process is killed. Returns false
+   when another handle has it. */
+bool login_state_claim(const struct login_state *state, uint64_t offset);
+void login_state_release(const struct login_state *state, uint64_t offset);
 
 /* Random bytes, the same for all who share the file; NULL without a state. */
 const unsigned char *login_state_key(const struct login_state *state);

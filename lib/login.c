@@ -11,41 +11,11 @@
 #include <string.h>
 
 #include "lib/address.h"
+#include "lib/login-decision.h"
 #include "lib/password-hash.h"
 
-#define ALUMNI_TIER "alumni"
-
-/* Of a password that nobody knows, with the costs of password_hash_make(). It
-   is verified when there is no hash to verify, so that the time taken does not
-   tell who has an account. */
-static const char dummy_hash[] = "{ARGON2ID}$argon2id$v=19$m=65536,t=2,p=1$"
-				 "QWx1bW5pbWFpbER1bW15IQ$"
-				 "b9cVsE5nXz2mY7kQ4tR1wJ8uH3aL6oP0dS2fG5hK7iM";
-
-enum tier_outcome {
-	TIER_PASSES, /* the next one decides */
-	TIER_ACCEPTS,
-	TIER_BARS, /* no tier may accept */
-};
-
-struct decision {
-	const struct login_parts *parts;
-	const char *password;
-	char name[ADDRESS_LOCAL_BYTES];
-	bool have_account;
-	struct account account;
-	bool could_not_ask;    /* some tier might have accepted */
-	bool password_refused; /* some tier knew the user */
-	struct login_result *result;
-};
-
-/* ---- reasons ---- */
-
-static void note(struct decision *decision, const char *tier,
-		 const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void note(struct decision *decision, const char *tier,
-		 const char *format, ...)
+void decision_note(struct decision *decision, const char *tier,
+		   const char *format, ...)
 {
 	struct error *reason = &decision->result->reason;
 	const struct error before = *reason;
@@ -59,24 +29,14 @@ static void note(struct decision *decision, const char *tier,
 		  before.text[0] == '\0' ? "" : "; ", tier, text);
 }
 
-static void note_failure(struct decision *decision, const char *tier,
-			 const struct error *error)
+void decision_note_failure(struct decision *decision, const char *tier,
+			   const struct error *error)
 {
 	decision->could_not_ask = true;
-	note(decision, tier, "%s", error->text);
+	decision_note(decision, tier, "%s", error->text);
 }
 
-/* ---- the directory tiers ---- */
-
-static bool is_pinned_to(const struct account *account, const char *directory,
-			 const char *directory_id)
-{
-	return account_is_pinned(account) &&
-	       strcmp(account->directory, directory) == 0 &&
-	       strcmp(account->directory_id, directory_id) == 0;
-}
-
-static void accept_account(struct decision *decision, const char *tier)
+void decision_accept(struct decision *decision, const char *tier)
 {
 	struct login_result *result = decision->result;
 
@@ -84,9 +44,7 @@ static void accept_account(struct decision *decision, const char *tier)
 	(void)snprintf(result->tier, sizeof(result->tier), "%s", tier);
 }
 
-/* Fetches the account again, or for the first time. Returns as the store
-   does. */
-static int read_account(struct decision *decision, struct error *error)
+int decision_read_account(struct decision *decision, struct error *error)
 {
 	int ret = store_account_by_name(decision->parts->store, decision->name,
 					&decision->account, error);
@@ -95,313 +53,137 @@ static int read_account(struct decision *decision, struct error *error)
 	return ret;
 }
 
-/* A failure here does not stop the login: the class is tried again at the
-   next one. */
-static void refresh_class(struct decision *decision, const char *tier,
-			  const struct directory_entry *entry)
-{
-	struct account *account = &decision->account;
-	struct error error;
+/* ---- the order of the tiers ---- */
 
-	if (entry->class_name[0] == '\0' ||
-	    strcmp(entry->class_name, account->class_name) == 0)
-		return;
-	if (store_account_set_class(decision->parts->store, account->id,
-				    entry->class_name, &error) < 0) {
-		note(decision, tier, "the class stays %s: %s",
-		     account->class_name, error.text);
-		return;
-	}
-	(void)snprintf(account->class_name, sizeof(account->class_name), "%s",
-		       entry->class_name);
+static bool alumni_is_first(const struct decision *decision)
+{
+	return decision->parts->configuration->order ==
+		       LOGIN_ORDER_LAST_SUCCESS_FIRST &&
+	       strcmp(decision->account.last_tier, LOGIN_TIER_ALUMNI) == 0;
 }
 
-/* The password was right and there was no account: makes one. Whatever came
-   of it, the account is read again, since another login may have been first,
-   or an administrator, for another person. */
-static enum tier_outcome create_account(struct decision *decision,
-					const char *tier,
-					const struct directory_entry *entry)
-{
-	const struct configuration *configuration =
-		decision->parts->configuration;
-	struct account account = {.enabled = true};
-	enum store_add_result added;
-	struct error error;
-
-	(void)snprintf(account.name, sizeof(account.name), "%s",
-		       decision->name);
-	(void)snprintf(account.class_name, sizeof(account.class_name), "%s",
-		       entry->class_name[0] != '\0'
-			       ? entry->class_name
-			       : configuration->default_class);
-	(void)snprintf(account.directory, sizeof(account.directory), "%s",
-		       tier);
-	(void)snprintf(account.directory_id, sizeof(account.directory_id), "%s",
-		       entry->id);
-	added = store_account_add(decision->parts->store, &account,
-				  decision->parts->now, &error);
-	if (added == STORE_NAME_QUARANTINED) {
-		note(decision, tier,
-		     "the password is right, but the name belonged to a "
-		     "deleted account and is still in quarantine");
-		return TIER_PASSES;
-	}
-	if (added == STORE_ADD_FAILED || read_account(decision, &error) < 0) {
-		note_failure(decision, tier, &error);
-		return TIER_PASSES;
-	}
-	if (!decision->have_account) {
-		error_set(&error, "the name is an alias of another account, or "
-			  "the account was deleted while it was made");
-		note_failure(decision, tier, &error);
-		return TIER_PASSES;
-	}
-	decision->result->created = added == STORE_ADDED;
-	return TIER_ACCEPTS;
-}
-
-/* Whether the entry found is the account's own. An account without this pin
-   may be somebody else's: user names are given out again. */
-static bool entry_is_the_accounts(struct decision *decision, const char *tier,
-				  const struct directory_entry *entry)
+/* Kept only where it matters: it costs a write. */
+static void remember_tier(struct decision *decision)
 {
 	const struct account *account = &decision->account;
-
-	if (is_pinned_to(account, tier, entry->id))
-		return true;
-	note(decision, tier,
-	     "skipped: the entry's id is %s, but the account (%s) is pinned "
-	     "to %s in %s",
-	     entry->id, account->id,
-	     account_is_pinned(account) ? account->directory_id : "none",
-	     account_is_pinned(account) ? account->directory : "no directory");
-	return false;
-}
-
-static enum tier_outcome accept_entry(struct decision *decision,
-				      const char *tier,
-				      const struct directory_entry *entry)
-{
-	if (!decision->have_account) {
-		enum tier_outcome outcome =
-			create_account(decision, tier, entry);
-
-		if (outcome != TIER_ACCEPTS)
-			return outcome;
-		if (!entry_is_the_accounts(decision, tier, entry))
-			return TIER_PASSES;
-		if (!decision->account.enabled) {
-			note(decision, tier, "the account is disabled");
-			return TIER_BARS;
-		}
-	}
-	refresh_class(decision, tier, entry);
-	accept_account(decision, tier);
-	return TIER_ACCEPTS;
-}
-
-static enum tier_outcome verify_entry(struct decision *decision,
-				      const struct login_directory *directory,
-				      const struct directory_entry *entry)
-{
+	const char *tier = decision->result->tier;
 	struct error error;
-	int ret = directory->verify(directory->context, entry->dn,
-				    decision->password, &error);
 
-	if (ret < 0) {
-		note_failure(decision, directory->name, &error);
-		return TIER_PASSES;
-	}
-	if (ret == 0) {
-		decision->password_refused = true;
-		note(decision, directory->name, "the password is wrong");
-		return TIER_PASSES;
-	}
-	return accept_entry(decision, directory->name, entry);
+	if (decision->parts->configuration->order !=
+		    LOGIN_ORDER_LAST_SUCCESS_FIRST ||
+	    strcmp(account->last_tier, tier) == 0)
+		return;
+	if (store_account_set_last_tier(decision->parts->store, account->id,
+					tier, &error) < 0)
+		decision_note(decision, "login",
+			      "the tier cannot be remembered: %s", error.text);
 }
 
-static enum tier_outcome check_entry(struct decision *decision,
-				     const struct login_directory *directory,
-				     const struct directory_entry *entry)
+static enum tier_outcome ask_tiers(struct decision *decision)
 {
-	if (decision->have_account &&
-	    !entry_is_the_accounts(decision, directory->name, entry))
-		return TIER_PASSES;
-	if (entry->denied) {
-		note(decision, directory->name,
-		     "the entry matches deny_filter, so every tier refuses");
+	enum tier_outcome outcome;
+
+	if (alumni_is_first(decision)) {
+		outcome = login_ask_alumni(decision);
+		if (outcome == TIER_PASSES)
+			outcome = login_ask_directory(decision);
+	} else {
+		outcome = login_ask_directory(decision);
+		if (outcome == TIER_PASSES)
+			outcome = login_ask_alumni(decision);
+	}
+	if (outcome == TIER_PASSES)
+		outcome = login_ask_learned(decision);
+	if (outcome == TIER_ACCEPTS)
+		remember_tier(decision);
+	return outcome;
+}
+
+static enum tier_outcome ask_account(struct decision *decision)
+{
+	enum tier_outcome outcome;
+
+	if (!decision->account.enabled) {
+		decision_note(decision, "login", "the account is disabled");
 		return TIER_BARS;
 	}
-	if (!entry->active) {
-		note(decision, directory->name, "the entry is not active");
-		return TIER_PASSES;
+	outcome = login_find_pinned(decision);
+	if (outcome == TIER_PASSES)
+		outcome = ask_tiers(decision);
+	if (outcome == TIER_PASSES && !account_is_pinned(&decision->account)) {
+		decision_note(decision, "login",
+			      "the account (%s) is pinned to no entry",
+			      decision->account.id);
+		login_find_unpinned(decision);
 	}
-	if (!decision->have_account &&
-	    !decision->parts->configuration->create_accounts) {
-		note(decision, directory->name,
-		     "there is no account, and create_accounts is off");
-		return TIER_PASSES;
-	}
-	return verify_entry(decision, directory, entry);
+	return outcome;
 }
 
-static enum tier_outcome ask_directory(struct decision *decision,
-				       const struct login_directory *directory)
+static enum tier_outcome ask_stranger(struct decision *decision)
 {
-	struct directory_entry entry;
-	struct error error;
-	int ret;
+	enum tier_outcome outcome = login_ask_all(decision);
 
-	/* Only the directory that holds the account's entry has a say, and
-	   the others are not even asked: one that does not answer must not
-	   keep waiting those who do not need it. */
-	if (decision->have_account && !account_is_pinned(&decision->account)) {
-		note(decision, directory->name,
-		     "skipped: the account (%s) is pinned to no entry",
-		     decision->account.id);
-		return TIER_PASSES;
-	}
-	if (decision->have_account &&
-	    strcmp(decision->account.directory, directory->name) != 0) {
-		note(decision, directory->name,
-		     "skipped: the account (%s) is pinned to %s in %s",
-		     decision->account.id, decision->account.directory_id,
-		     decision->account.directory);
-		return TIER_PASSES;
-	}
-	ret = directory->find(directory->context, decision->name, &entry,
-			      &error);
-	if (ret > 0)
-		return check_entry(decision, directory, &entry);
-	if (ret < 0)
-		note_failure(decision, directory->name, &error);
-	else
-		note(decision, directory->name, "no such entry");
-	return TIER_PASSES;
-}
-
-/* ---- the alumni tier ---- */
-
-static void verify_dummy(const struct decision *decision)
-{
-	(void)decision->parts->verify_hash(decision->parts->verify_hash_context,
-					   dummy_hash, decision->password,
-					   NULL);
-}
-
-/* Returns the number of hashes verified. */
-static size_t verify_hashes(struct decision *decision,
-			    const struct credential *credentials, size_t count,
-			    enum tier_outcome *outcome_r)
-{
-	const struct login_parts *parts = decision->parts;
-	size_t verified = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct error error;
-		int ret;
-
-		if (credentials[i].kind != CREDENTIAL_PASSWORD)
-			continue;
-		ret = parts->verify_hash(parts->verify_hash_context,
-					 credentials[i].hash,
-					 decision->password, &error);
-		if (ret < 0) {
-			note_failure(decision, ALUMNI_TIER, &error);
-			continue;
-		}
-		verified++;
-		if (ret > 0) {
-			accept_account(decision, ALUMNI_TIER);
-			*outcome_r = TIER_ACCEPTS;
-			break;
-		}
-		decision->password_refused = true;
-		note(decision, ALUMNI_TIER, "the password is wrong");
-	}
-	return verified;
-}
-
-static enum tier_outcome ask_alumni(struct decision *decision)
-{
-	struct credential credentials[CREDENTIALS_MAX];
-	enum tier_outcome outcome = TIER_PASSES;
-	size_t count = 0;
-	struct error error;
-
-	if (!decision->have_account) {
-		note(decision, ALUMNI_TIER, "no such account");
-		verify_dummy(decision);
-		return TIER_PASSES;
-	}
-	if (store_credentials(decision->parts->store, decision->account.id,
-			      credentials, &count, &error) < 0)
-		note_failure(decision, ALUMNI_TIER, &error);
-	else if (count == 0)
-		note(decision, ALUMNI_TIER, "no password is set");
-	if (verify_hashes(decision, credentials, count, &outcome) == 0)
-		verify_dummy(decision);
-	secret_wipe(credentials, sizeof(credentials));
+	/* The account of the name may have been made meanwhile, for another
+	   person, whose password this may be. */
+	if (outcome == TIER_PASSES)
+		outcome = decision->have_account && !decision->account.enabled
+				  ? TIER_BARS
+				  : login_ask_alumni(decision);
+	if (outcome == TIER_ACCEPTS)
+		remember_tier(decision);
 	return outcome;
 }
 
 /* ---- the decision ---- */
 
-static enum login_outcome barred(struct decision *decision)
+static enum login_outcome conclude(struct decision *decision,
+				   enum tier_outcome outcome)
 {
-	verify_dummy(decision);
-	return LOGIN_DISABLED;
+	if (outcome == TIER_ACCEPTS)
+		return LOGIN_OK;
+	/* A refusal takes the time of a hash, whatever it is for. */
+	if (decision->hashes_verified == 0)
+		login_verify_dummy(decision);
+	if (outcome == TIER_BARS)
+		return LOGIN_DISABLED;
+	if (decision->could_not_ask)
+		return LOGIN_TEMPORARY_FAILURE;
+	if (decision->have_account || decision->password_refused)
+		return LOGIN_MISMATCH;
+	return LOGIN_UNKNOWN_USER;
 }
 
 static enum login_outcome decide(struct decision *decision,
 				 const char *typed_name)
 {
 	const struct login_parts *parts = decision->parts;
+	enum tier_outcome outcome;
 	struct error error;
 
 	if (decision->password[0] == '\0') {
-		note(decision, "login", "the password is empty");
+		decision_note(decision, "login", "the password is empty");
 		return LOGIN_MISMATCH;
 	}
 	if (strlen(decision->password) > PASSWORD_BYTES_MAX) {
-		note(decision, "login", "the password is too long");
+		decision_note(decision, "login", "the password is too long");
 		return LOGIN_MISMATCH;
 	}
 	if (account_name_normalise(
 		    typed_name,
 		    (const char *const *)parts->configuration->domains,
 		    decision->name, &error) < 0) {
-		note(decision, "login", "%s", error.text);
-		verify_dummy(decision);
-		return LOGIN_UNKNOWN_USER;
+		decision_note(decision, "login", "%s", error.text);
+		return conclude(decision, TIER_PASSES);
 	}
-	if (read_account(decision, &error) < 0) {
-		note_failure(decision, "login", &error);
+	if (decision_read_account(decision, &error) < 0) {
+		decision_note_failure(decision, "login", &error);
 		return LOGIN_TEMPORARY_FAILURE;
 	}
-	if (decision->have_account && !decision->account.enabled) {
-		note(decision, "login", "the account is disabled");
-		return barred(decision);
-	}
-
-	for (size_t i = 0; i < parts->directory_count; i++) {
-		switch (ask_directory(decision, &parts->directories[i])) {
-		case TIER_ACCEPTS:
-			return LOGIN_OK;
-		case TIER_BARS:
-			return barred(decision);
-		case TIER_PASSES:
-			break;
-		}
-	}
-	if (ask_alumni(decision) == TIER_ACCEPTS)
-		return LOGIN_OK;
-	if (decision->could_not_ask)
-		return LOGIN_TEMPORARY_FAILURE;
-	if (decision->have_account || decision->password_refused)
-		return LOGIN_MISMATCH;
-	return LOGIN_UNKNOWN_USER;
+	outcome = decision->have_account ? ask_account(decision)
+					 : ask_stranger(decision);
+	if (outcome == TIER_ACCEPTS)
+		login_remember_refusal(decision, true);
+	return conclude(decision, outcome);
 }
 
 void login_decide(const struct login_parts *parts, const char *typed_name,
@@ -417,6 +199,7 @@ void login_decide(const struct login_parts *parts, const char *typed_name,
 	result_r->outcome = decide(&decision, typed_name);
 	if (result_r->outcome != LOGIN_OK)
 		result_r->created = false;
+	secret_wipe(decision.credentials, sizeof(decision.credentials));
 }
 
 const char *login_outcome_name(enum login_outcome outcome)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * The login decision: may this name with this password open an account, and
- * which? Each directory is asked in order, then the alumni database. Success
- * in any tier is success; a directory that could not be asked makes a failure
- * temporary, never a mismatch.
+ * which? An account that is pinned to an entry of a directory: that directory
+ * is asked for the entry, which may bar every tier; then the password is tried
+ * there, against the alumni password, and last against the hash learned of the
+ * directory's password, which counts while the person is not active there or
+ * the directory cannot be asked. Any other account: the alumni password. No
+ * account: each directory in order. Success in any tier is success; a
+ * directory that could not be asked makes a failure temporary, never a
+ * mismatch.
  *
  * The decision knows no LDAP and no Dovecot: directory, verifier and clock
  * are arguments, so that it can be tested by table.
@@ -19,6 +24,7 @@
 #include "lib/configuration.h"
 #include "lib/directory.h"
 #include "lib/error.h"
+#include "lib/login-state.h"
 #include "lib/store.h"
 
 /* How the decision asks a directory; see directory.h for the results. */
@@ -40,8 +46,12 @@ struct login_parts {
 	int (*verify_hash)(void *context, const char *hash,
 			   const char *password, struct error *error);
 	void *verify_hash_context;
-	int64_t now; /* Unix seconds */
+	struct login_state *state; /* NULL = nothing is remembered */
+	int64_t now;               /* Unix seconds */
 };
+
+#define LOGIN_TIER_ALUMNI  "alumni"
+#define LOGIN_TIER_LEARNED "learned"
 
 enum login_outcome {
 	LOGIN_OK,
@@ -55,7 +65,8 @@ struct login_result {
 	enum login_outcome outcome;
 	/* Only with LOGIN_OK. */
 	struct account account;
-	/* The directory's name or "alumni"; empty unless LOGIN_OK. */
+	/* The directory's name, LOGIN_TIER_ALUMNI or LOGIN_TIER_LEARNED; empty
+	   unless LOGIN_OK. */
 	char tier[ACCOUNT_DIRECTORY_BYTES];
 	bool created; /* this login created the account */
 	/* For the log, never for the client: why, tier by tier. */

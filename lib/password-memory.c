@@ -10,14 +10,23 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <time.h>
+
+#include "lib/watchdog.h"
 
 #define BUCKET_WORDS (LOGIN_STATE_BUCKET_BYTES / sizeof(uint64_t))
 _Static_assert((LOGIN_STATE_BUCKETS & (LOGIN_STATE_BUCKETS - 1)) == 0,
 	       "a bucket is found by a mask");
 
+/* Claims lie behind the end of the file, one for every password. */
+#define CLAIMS_OFFSET     (UINT64_C(1) << 40)
+#define CLAIMS_MASK       (CLAIMS_OFFSET - 1)
+#define CLAIM_PAUSE_NSECS (2 * 1000 * 1000)
+
 struct place {
 	size_t offset; /* of the bucket */
 	uint32_t tag;
+	uint64_t claim;
 };
 
 static uint64_t pack(uint32_t tag, int64_t until)
@@ -76,6 +85,8 @@ static struct place find_place(const struct login_state *state,
 		       (words[0] & (LOGIN_STATE_BUCKETS - 1)) *
 			       LOGIN_STATE_BUCKET_BYTES;
 	place.tag = words[1];
+	place.claim = CLAIMS_OFFSET +
+		      (((uint64_t)words[2] << 32 | words[3]) & CLAIMS_MASK);
 	sodium_memzero(&hash, sizeof(hash));
 	sodium_memzero(words, sizeof(words));
 	return place;
@@ -143,4 +154,30 @@ void password_memory_set(const struct login_state *state,
 	word = seconds <= 0 ? 0 : pack(place.tag, now + seconds);
 	(void)login_state_write(state, place.offset + chosen * sizeof(word),
 				&word, sizeof(word));
+}
+
+struct password_claim password_memory_claim(const struct login_state *state,
+					    const struct password_about *about,
+					    unsigned int wait_msecs)
+{
+	const struct timespec pause = {.tv_nsec = CLAIM_PAUSE_NSECS};
+	int64_t until = watchdog_now() + wait_msecs;
+	struct password_claim claim = {.held = false};
+
+	if (state == NULL)
+		return claim;
+	claim.offset = find_place(state, PASSWORD_REFUSED, about).claim;
+	for (;;) {
+		claim.held = login_state_claim(state, claim.offset);
+		if (claim.held || watchdog_now() >= until)
+			return claim;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+void password_memory_release(const struct login_state *state,
+			     const struct password_claim *claim)
+{
+	if (claim->held)
+		login_state_release(state, claim->offset);
 }

@@ -20,13 +20,13 @@
 enum password_fact {
 	/* The directory refused a bind with it, and would count another. */
 	PASSWORD_REFUSED,
-	/* The hash learned of it is in the store already. */
-	PASSWORD_LEARNED,
+	/* A stored hash is of it. */
+	PASSWORD_FITS_HASH,
 };
 
 struct password_about {
 	const char *directory; /* its name */
-	const char *entry_id;
+	const char *entry_id;  /* with PASSWORD_FITS_HASH: the hash */
 	const char *password;
 };
 
@@ -42,5 +42,20 @@ void password_memory_set(const struct login_state *state,
 			 enum password_fact fact,
 			 const struct password_about *about, int64_t now,
 			 int64_t seconds);
+
+/* Waits until nobody else is trying the same password at the same entry, for
+   at most wait_msecs, and keeps others from it until the release; so of several
+   sessions that a mail program opens at once, one learns that the password is
+   refused and the others need not ask. Returns the claim for the release. */
+struct password_claim {
+	bool held;
+	uint64_t offset;
+};
+
+struct password_claim password_memory_claim(const struct login_state *state,
+					    const struct password_about *about,
+					    unsigned int wait_msecs);
+void password_memory_release(const struct login_state *state,
+			     const struct password_claim *claim);
 
 #endif

@@ -16,6 +16,7 @@
 #include "tests/unit/login-world.h"
 
 #define HASH_PREFIX   "{FAKE}"
+#define NEW_PREFIX    "{ARGON2ID}"
 #define UNUSABLE_HASH "{NOSUCH}"
 
 static const struct {
@@ -47,16 +48,19 @@ int login_world_find(void *context, const char *name,
 		return error_set(error, "cannot connect");
 	memset(entry_r, 0, sizeof(*entry_r));
 	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
-		if (strcmp(entries[i].name, name) != 0)
+		if (strcmp(entries[i].name, name) != 0 ||
+		    world->entry_is_absent)
 			continue;
 		(void)snprintf(entry_r->dn, sizeof(entry_r->dn), "uid=%s",
 			       name);
 		(void)snprintf(entry_r->id, sizeof(entry_r->id), "%s",
-			       entries[i].id);
+			       world->entry_id != NULL ? world->entry_id
+						       : entries[i].id);
 		(void)snprintf(entry_r->class_name, sizeof(entry_r->class_name),
 			       "%s", entries[i].class_name);
-		entry_r->active = entries[i].active;
-		entry_r->denied = entries[i].denied;
+		entry_r->active =
+			entries[i].active && !world->entry_is_inactive;
+		entry_r->denied = entries[i].denied || world->entry_is_denied;
 		return 1;
 	}
 	return 0;
@@ -96,7 +100,10 @@ int login_world_verify(void *context, const char *dn, const char *password,
 		(void)add(world, world->added_meanwhile, "university",
 			  world->added_with_id, !world->added_disabled);
 	(void)snprintf(right, sizeof(right), "%s-university", dn + 4);
-	return strcmp(right, password) == 0 ? 1 : 0;
+	return strcmp(world->directory_password != NULL
+			      ? world->directory_password
+			      : right,
+		      password) == 0;
 }
 
 int login_world_verify_hash(void *context, const char *hash,
@@ -105,10 +112,12 @@ int login_world_verify_hash(void *context, const char *hash,
 	struct login_world *world = context;
 
 	world->hashes++;
-	if (strncmp(hash, LOGIN_WORLD_DUMMY, strlen(LOGIN_WORLD_DUMMY)) == 0) {
+	if (strstr(hash, LOGIN_WORLD_DUMMY_SALT) != NULL) {
 		world->dummies++;
 		return 0;
 	}
+	if (strncmp(hash, NEW_PREFIX, strlen(NEW_PREFIX)) == 0)
+		return password_hash_verify(hash, password, error);
 	if (strncmp(hash, HASH_PREFIX, strlen(HASH_PREFIX)) != 0)
 		return error_set(error, "the scheme is not known");
 	return strcmp(hash + strlen(HASH_PREFIX), password) == 0 ? 1 : 0;
@@ -182,6 +191,11 @@ int login_world_set_up(void **state)
 	world->configuration.domains = own_domains;
 	world->configuration.default_class = alumni;
 	world->configuration.create_accounts = true;
+	world->configuration.hash_memory = INT64_C(64) << 20;
+	world->configuration.hash_passes = 2;
+	world->configuration.refused_memory = 300;
+	world->configuration.refused_memory_accepted = 3600;
+	world->now = LOGIN_WORLD_NOW;
 	add_accounts(world);
 	*state = world;
 	return 0;
@@ -193,6 +207,7 @@ int login_world_tear_down(void **state)
 	void *fixture = world->fixture;
 
 	store_close(&world->store);
+	login_state_close(&world->state);
 	free(world);
 	return store_fixture_tear_down(&fixture);
 }

@@ -16,8 +16,8 @@
 #include "tests/unit/store-fixture.h"
 
 #define LOGIN_WORLD_NOW INT64_C(1750000000)
-/* How the hash begins that stands in where there is none. */
-#define LOGIN_WORLD_DUMMY "{ARGON2ID}$argon2id$v=19$m=65536,t=2,p=1$"
+/* In the hash that stands in where there is none. */
+#define LOGIN_WORLD_DUMMY_SALT "$QWx1bW5pbWFpbER1bW15IQ$"
 
 struct login_world {
 	struct store_fixture *fixture;
@@ -26,11 +26,17 @@ struct login_world {
 	/* What the next case wants of the directory. */
 	bool directory_is_down;
 	bool binds_fail;
+	/* What became of every entry. */
+	bool entry_is_absent, entry_is_inactive, entry_is_denied;
+	const char *entry_id;           /* NULL = its own */
+	const char *directory_password; /* NULL = NAME-university */
 	/* An account of the name that is added while the password is being
 	   verified, as by another login, or by an administrator. */
 	const char *added_meanwhile;
 	const char *added_with_id;
 	bool added_disabled;
+	struct login_state *state; /* NULL, or closed by the tear-down */
+	int64_t now;
 	/* What was asked. */
 	int finds, verifies, hashes, dummies;
 };

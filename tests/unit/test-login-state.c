@@ -249,7 +249,8 @@ static void what_is_remembered_ends(void **state)
 	/* A clock that was set back does not make it last for ever. */
 	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &about,
 					   NOW - 100 * 86400));
-	assert_false(password_memory_knows(one, PASSWORD_LEARNED, &about, NOW));
+	assert_false(
+		password_memory_knows(one, PASSWORD_FITS_HASH, &about, NOW));
 	other.password = "secret passwore";
 	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &other, NOW));
 	other = about;
@@ -265,6 +266,34 @@ static void what_is_remembered_ends(void **state)
 	password_memory_set(one, PASSWORD_REFUSED, &about, NOW, 0);
 	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &about, NOW));
 	login_state_close(&one);
+}
+
+static void one_at_a_time_tries_a_password(void **state)
+{
+	struct login_state *one = open_shared(*state);
+	struct login_state *two = open_shared(*state);
+	struct password_about other = about;
+	struct password_claim a, b, c;
+
+	a = password_memory_claim(one, &about, 0);
+	assert_true(a.held);
+	b = password_memory_claim(two, &about, 10);
+	assert_false(b.held);
+	other.password = "another";
+	c = password_memory_claim(two, &other, 0);
+	assert_true(c.held);
+	password_memory_release(two, &b);
+	password_memory_release(one, &a);
+	b = password_memory_claim(two, &about, 0);
+	assert_true(b.held);
+	/* A process that ends lets go. */
+	login_state_close(&two);
+	a = password_memory_claim(one, &about, 0);
+	assert_true(a.held);
+	login_state_close(&one);
+	a = password_memory_claim(NULL, &about, 1000);
+	assert_false(a.held);
+	password_memory_release(NULL, &a);
 }
 
 static void when_room_is_short_the_long_stays(void **state)
@@ -442,6 +471,7 @@ int main(void)
 		TEST(a_file_without_secrets),
 		TEST(many_begin_at_once_and_are_killed),
 		TEST(what_is_remembered_ends),
+		TEST(one_at_a_time_tries_a_password),
 		TEST(when_room_is_short_the_long_stays),
 		TEST(failures_in_a_row_open_it),
 		TEST(one_time_out_opens_it),
