@@ -25,6 +25,7 @@
 /* An SRS address carries its day modulo 1024, and one that is half of that
    away could as well come from the future. */
 #define SRS_MAX_AGE_DAYS_MAX 511
+#define QUOTA_MESSAGES_MAX   1000000000
 
 /* Enough for any limit, and no sum of such overflows. */
 #define MESSAGES_MAX 1000000
@@ -124,6 +125,9 @@ static const struct configuration_option options[] = {
 	{GENERAL(quota_grace), .type = OPTION_SIZE, .fallback = "0",
 	 .check = check_limited_size,
 	 .help = "How far mail may exceed a quota before it is refused."},
+	{GENERAL(trash_allowance), .type = OPTION_SIZE, .fallback = "unlimited",
+	 .help = "How far a copy into Trash, which is how some mail programs "
+		 "delete, may exceed a quota."},
 	{GENERAL(over_quota_copy), .type = OPTION_CHOICE,
 	 .fallback = "forward-only", .choices = over_quota_copy_choices,
 	 .help = "What happens to mail that is forwarded when there is no "
@@ -201,6 +205,9 @@ static const struct configuration_option options[] = {
 
 	{CLASS(quota), .type = OPTION_SIZE, .required = true,
 	 .help = "Mail that an account of this class may keep."},
+	{CLASS(quota_messages), .type = OPTION_COUNT, .fallback = "0",
+	 .minimum = 0, .maximum = QUOTA_MESSAGES_MAX,
+	 .help = "How many messages it may keep; 0 sets no limit."},
 	{CLASS(trash_retention), .type = OPTION_SPAN, .fallback = "7d",
 	 .help = "How long messages stay in Trash; never keeps them."},
 

@@ -55,8 +55,9 @@ enum learn_password {
 /* class "student" { ... } */
 struct class_options {
 	char *name;
-	int64_t quota;           /* bytes, 0 = unlimited */
-	int64_t trash_retention; /* seconds, 0 = for ever */
+	int64_t quota;               /* bytes, 0 = unlimited */
+	unsigned int quota_messages; /* 0 = unlimited */
+	int64_t trash_retention;     /* seconds, 0 = for ever */
 };
 
 /* Maps a value of the directory's class attribute to one of our classes. */
@@ -116,6 +117,7 @@ struct configuration {
 	char *state_dir;         /* of lib/login-state.h */
 	int64_t name_quarantine; /* seconds */
 	int64_t quota_grace;     /* bytes */
+	int64_t trash_allowance; /* bytes, 0 = unlimited */
 	enum over_quota_copy over_quota_copy;
 
 	char *contact; /* shown in replies; postmaster unless set */

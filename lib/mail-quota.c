@@ -25,6 +25,14 @@ int64_t mail_quota_limit(const struct account *account,
 		->quota;
 }
 
+int64_t mail_quota_messages_limit(const struct account *account,
+				  const struct configuration *configuration)
+{
+	return configuration_class_or_default(configuration,
+					      account->class_name)
+		->quota_messages;
+}
+
 bool mail_quota_fits(int64_t usage, int64_t size, int64_t limit, int64_t grace)
 {
 	int64_t room;

@@ -18,6 +18,10 @@
 int64_t mail_quota_limit(const struct account *account,
 			 const struct configuration *configuration);
 
+/* How many messages the account may keep: as its class says. 0 = unlimited. */
+int64_t mail_quota_messages_limit(const struct account *account,
+				  const struct configuration *configuration);
+
 /* True if a message of size bytes still fits: usage + size <= limit + grace.
    No sum overflows; a negative usage counts as 0, a negative size as 0. */
 bool mail_quota_fits(int64_t usage, int64_t size, int64_t limit, int64_t grace);

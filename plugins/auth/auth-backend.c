@@ -306,6 +306,8 @@ int auth_backend_mailbox(const struct auth_backend *backend,
 	mailbox_r->uid = backend->mail_uid;
 	mailbox_r->gid = backend->mail_gid;
 	mailbox_r->quota = mail_quota_limit(account, configuration);
+	mailbox_r->quota_messages =
+		mail_quota_messages_limit(account, configuration);
 	return 0;
 }
 

@@ -25,7 +25,9 @@ struct auth_mailbox {
 	char home[ACCOUNT_HOME_BYTES];
 	uid_t uid;
 	gid_t gid;
-	int64_t quota; /* bytes, 0 = unlimited */
+	/* 0 = unlimited */
+	int64_t quota; /* bytes */
+	int64_t quota_messages;
 };
 
 /* Never fails; touches neither disk nor network. */

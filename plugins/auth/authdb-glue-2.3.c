@@ -104,9 +104,11 @@ int authdb_userdb_set_fields(struct auth_request *request ATTR_UNUSED)
 	return 0;
 }
 
-void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes)
+void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes,
+			     int64_t messages)
 {
-	auth_request_set_userdb_field(
-		request, "quota_rule",
-		t_strdup_printf("*:bytes=%" PRId64, bytes));
+	auth_request_set_userdb_field(request, "quota_rule",
+				      t_strdup_printf("*:bytes=%" PRId64
+						      ":messages=%" PRId64,
+						      bytes, messages));
 }

@@ -121,8 +121,11 @@ int authdb_userdb_set_fields(struct auth_request *request)
 					      request->fields.userdb_reply);
 }
 
-void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes)
+void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes,
+			     int64_t messages)
 {
 	auth_request_set_userdb_field(request, "quota_storage_size",
 				      t_strdup_printf("%" PRId64 "B", bytes));
+	auth_request_set_userdb_field(request, "quota_message_count",
+				      t_strdup_printf("%" PRId64, messages));
 }

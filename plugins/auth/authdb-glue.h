@@ -50,11 +50,13 @@ int authdb_password_verify(struct auth_request *request, const char *password,
 			   const char *hash, const char *scheme);
 
 /* Applies the fields that the site's configuration adds to every reply;
-   call once before an ok, for a userdb after the driver's own fields are set. Returns 0 or -1 (logged). */
+   call once before an ok, for a userdb after the driver's own fields are set.
+   Returns 0 or -1 (logged). */
 int authdb_passdb_set_fields(struct auth_request *request);
 int authdb_userdb_set_fields(struct auth_request *request);
 
-/* Sets the storage quota of a userdb reply: bytes, 0 = unlimited. */
-void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes);
+/* Sets the quota of a userdb reply; 0 = unlimited. */
+void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes,
+			     int64_t messages);
 
 #endif

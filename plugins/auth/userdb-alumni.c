@@ -39,7 +39,7 @@ static int set_reply(struct auth_request *request,
 	auth_request_set_userdb_field(request, "uid", dec2str(mailbox.uid));
 	auth_request_set_userdb_field(request, "gid", dec2str(mailbox.gid));
 	auth_request_set_userdb_field(request, "home", mailbox.home);
-	authdb_userdb_set_quota(request, mailbox.quota);
+	authdb_userdb_set_quota(request, mailbox.quota, mailbox.quota_messages);
 	if (authdb_userdb_set_fields(request) < 0)
 		return error_set(error, "the configured fields do not expand");
 	return 0;

@@ -104,6 +104,17 @@ static int get_limit(const struct account *account,
 			    size);
 }
 
+static int get_limits(const struct account *account,
+		      const struct configuration *configuration, char *value_r,
+		      size_t size)
+{
+	snprintf(value_r, size, "%" PRId64 " %" PRId64 " %" PRId64,
+		 mail_quota_limit(account, configuration),
+		 mail_quota_messages_limit(account, configuration),
+		 configuration->trash_allowance);
+	return 1;
+}
+
 /* ---- news of Trash ---- */
 
 static int get_trash_oldest(const struct account *account,
@@ -190,6 +201,7 @@ static const struct account_key account_keys[] = {
 	{"priv/forward/address", get_forward_address, NULL},
 	{"priv/forward/keep-copy", get_forward_keep_copy, NULL},
 	{"priv/quota/limit", get_limit, NULL},
+	{"priv/quota/limits", get_limits, NULL},
 	{"priv/quota/messages", get_messages, set_messages},
 	{"priv/quota/storage", get_storage, set_storage},
 	{"priv/trash/expired", NULL, set_trash_expired},

@@ -6,14 +6,20 @@
 #ifndef ALUMNI_MAIL_DICT_H
 #define ALUMNI_MAIL_DICT_H
 
+#include <stdbool.h>
+#include <time.h>
+
 struct dict;
 struct event;
+struct mail_user;
 
 /* The keys; times are Unix seconds, numbers are decimal. priv/ keys belong to
    the user of the operation. */
 #define MAIL_DICT_QUOTA_STORAGE  "priv/quota/storage"
 #define MAIL_DICT_QUOTA_MESSAGES "priv/quota/messages"
-#define MAIL_DICT_TRASH_OLDEST   "priv/trash/oldest"
+/* "BYTES MESSAGES TRASH-ALLOWANCE-BYTES", 0 = unlimited */
+#define MAIL_DICT_QUOTA_LIMITS "priv/quota/limits"
+#define MAIL_DICT_TRASH_OLDEST "priv/trash/oldest"
 /* "GENERATION OLDEST RETENTION-SECONDS" */
 #define MAIL_DICT_TRASH_STATE "priv/trash/state"
 /* set to "GENERATION OLDEST-LEFT" */
@@ -27,6 +33,22 @@ struct event;
    NULL. Returns 0, or -1 with an error. */
 int mail_dict_open(const char *base_dir, struct event *parent,
 		   struct dict **dict_r, const char **error_r);
+
+/* True while the dict service is left alone, since it lately did not answer in
+   time; an operation would hold up the session for long. */
+bool mail_dict_is_paused(void);
+
+/* Tell what became of an operation that was begun at this time. Failures are
+   logged once for each outage, as "Cannot WHAT: ERROR". */
+void mail_dict_failed(struct mail_user *user, time_t asked_at, const char *what,
+		      const char *error);
+void mail_dict_answered(void);
+
+/* Looks a key of the user up, and waits for the answer. value_r is in the data
+   stack. Returns 1 found, 0 no such value, -1 failed, as is logged, or not even
+   tried while the dict is paused. */
+int mail_dict_lookup(struct mail_user *user, struct dict *dict, const char *key,
+		     const char **value_r);
 
 /* Closes it. No operation may be under way: see dict_wait(). */
 void mail_dict_close(struct dict **dict);

@@ -15,13 +15,6 @@
 #define PUBLISHER_BATCH_MSECS 500
 #define PUBLISHER_RETRY_MSECS (60 * 1000)
 
-/* A dict service that does not answer costs the client's time-out, 30 seconds.
-   After that this process leaves it alone for a while: LMTP with many
-   recipients would otherwise wait once for each, until Postfix gives up on an
-   answer and delivers all of them again. */
-#define PUBLISHER_SILENCE_SECS 10
-#define PUBLISHER_PAUSE_SECS   60
-
 struct publisher {
 	struct mail_user *user;
 	const struct publisher_source *source;
@@ -30,10 +23,9 @@ struct publisher {
 	time_t sent_at;
 	bool has_news : 1;
 	bool sending : 1;
+	bool retrying : 1;  /* what "to" waits for is another try */
 	bool finishing : 1; /* nobody runs timers any more */
 };
-
-static time_t publisher_paused_until;
 
 static void publisher_send(struct publisher *publisher);
 
@@ -45,13 +37,20 @@ static void publisher_schedule(struct publisher *publisher,
 	publisher->to = timeout_add(delay_msecs, publisher_send, publisher);
 }
 
-static void publisher_failed(struct publisher *publisher, const char *error)
+static void publisher_retry(struct publisher *publisher)
 {
-	e_error(publisher->user->event, "alumni: Cannot publish %s: %s",
-		publisher->source->what, error);
 	publisher->sending = FALSE;
 	publisher->has_news = TRUE;
+	publisher->retrying = TRUE;
 	publisher_schedule(publisher, PUBLISHER_RETRY_MSECS);
+}
+
+static void publisher_failed(struct publisher *publisher, const char *error)
+{
+	mail_dict_failed(publisher->user, publisher->sent_at,
+			 t_strconcat("publish ", publisher->source->what, NULL),
+			 error);
+	publisher_retry(publisher);
 }
 
 static void publisher_sent(const struct dict_commit_result *result,
@@ -59,8 +58,10 @@ static void publisher_sent(const struct dict_commit_result *result,
 {
 	switch (result->ret) {
 	case DICT_COMMIT_RET_OK:
+		mail_dict_answered();
 		break;
 	case DICT_COMMIT_RET_NOTFOUND:
+		mail_dict_answered();
 		/* Trying again would not help. */
 		e_warning(publisher->user->event,
 			  "alumni: Cannot publish %s: "
@@ -69,9 +70,6 @@ static void publisher_sent(const struct dict_commit_result *result,
 		break;
 	case DICT_COMMIT_RET_FAILED:
 	case DICT_COMMIT_RET_WRITE_UNCERTAIN:
-		if (time(NULL) - publisher->sent_at >= PUBLISHER_SILENCE_SECS)
-			publisher_paused_until =
-				time(NULL) + PUBLISHER_PAUSE_SECS;
 		publisher_failed(publisher, result->error);
 		return;
 	}
@@ -105,11 +103,11 @@ static void publisher_send(struct publisher *publisher)
 	int count;
 
 	timeout_remove(&publisher->to);
+	publisher->retrying = FALSE;
 	if (publisher->sending || !publisher->has_news)
 		return;
-	if (time(NULL) < publisher_paused_until) {
-		publisher_failed(publisher,
-				 "the dict service did not answer lately");
+	if (mail_dict_is_paused()) {
+		publisher_retry(publisher);
 		return;
 	}
 
@@ -118,12 +116,15 @@ static void publisher_send(struct publisher *publisher)
 	publisher->has_news = FALSE;
 	publisher->sending = TRUE;
 	count = publisher->source->collect(publisher->user, items, &error);
-	if (count < 0)
-		publisher_failed(publisher, error);
-	else if (count == 0)
+	if (count < 0) {
+		e_error(publisher->user->event, "alumni: Cannot tell %s: %s",
+			publisher->source->what, error);
+		publisher_retry(publisher);
+	} else if (count == 0) {
 		publisher->sending = FALSE;
-	else
+	} else {
 		publisher_commit(publisher, items, count);
+	}
 }
 
 int publisher_init(struct mail_user *user,
@@ -145,6 +146,11 @@ int publisher_init(struct mail_user *user,
 	return 0;
 }
 
+struct dict *publisher_dict(struct publisher *publisher)
+{
+	return publisher->dict;
+}
+
 bool publisher_has_news(const struct publisher *publisher)
 {
 	return publisher->has_news;
@@ -153,8 +159,14 @@ bool publisher_has_news(const struct publisher *publisher)
 void publisher_news(struct publisher *publisher)
 {
 	publisher->has_news = TRUE;
-	if (!publisher->sending)
-		publisher_schedule(publisher, PUBLISHER_BATCH_MSECS);
+	if (publisher->sending)
+		return;
+	/* The next occasion to try again. */
+	if (publisher->retrying) {
+		publisher->retrying = FALSE;
+		timeout_remove(&publisher->to);
+	}
+	publisher_schedule(publisher, PUBLISHER_BATCH_MSECS);
 }
 
 void publisher_news_now(struct publisher *publisher)

@@ -2,8 +2,8 @@
  *
  * Publishes news about a user's mail to the account database through the dict
  * "alumni", without ever holding up or failing the mail operation that made
- * the news: what cannot be published is logged and tried again while the
- * session lasts.
+ * the news: what cannot be published is logged once for each outage, and tried
+ * again while the session lasts.
  */
 #ifndef ALUMNI_PUBLISHER_H
 #define ALUMNI_PUBLISHER_H
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct dict;
 struct mail_user;
 struct publisher;
 
@@ -40,6 +41,10 @@ struct publisher_source {
 int publisher_init(struct mail_user *user,
 		   const struct publisher_source *source,
 		   struct publisher **publisher_r, const char **error_r);
+
+/* The dict that it publishes to, for look-ups; valid until publisher_deinit().
+ */
+struct dict *publisher_dict(struct publisher *publisher);
 
 /* True if there is news that the dict service has not yet been sent. */
 bool publisher_has_news(const struct publisher *publisher);

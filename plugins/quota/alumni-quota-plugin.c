@@ -2,7 +2,8 @@
  *
  * Mail plugin alumni_quota: publishes a user's usage after every change, so
  * that the milter can refuse mail for a full mailbox by reading one row
- * instead of opening the mailbox. Counting stays with Dovecot's quota plugin.
+ * instead of opening the mailbox, and keeps the limits up to date while a
+ * session lasts. Counting and refusing stay with Dovecot's quota plugin.
  *
  * LMTP answers DATA after the user is deinitialised, so what deinit_pre
  * publishes is there before the next RCPT.
@@ -10,7 +11,6 @@
 #include "plugins/dovecot-glue.h"
 
 #include "array.h"
-#include "module-context.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "mail-storage-hooks.h"
@@ -18,20 +18,27 @@
 #include "plugins/mail-dict/mail-dict.h"
 #include "plugins/mail-dict/publisher.h"
 #include "plugins/quota/alumni-quota-plugin.h"
+#include "plugins/quota/alumni-quota-user.h"
+#include "plugins/quota/quota-limits.h"
 #include "plugins/quota/usage.h"
+#include "plugins/trash/trash-mailbox.h"
 
-#define ALUMNI_QUOTA_USER(obj) MODULE_CONTEXT(obj, alumni_quota_user_module)
 #define ALUMNI_QUOTA_BOX(obj)                                                  \
 	MODULE_CONTEXT_REQUIRE(obj, alumni_quota_storage_module)
 
-static MODULE_CONTEXT_DEFINE_INIT(alumni_quota_user_module,
-				  &mail_user_module_register);
+struct alumni_quota_user_module alumni_quota_user_module =
+	MODULE_CONTEXT_INIT(&mail_user_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(alumni_quota_storage_module,
 				  &mail_storage_module_register);
 
-struct alumni_quota_user {
-	union mail_user_module_context module_ctx;
-	struct publisher *publisher;
+struct alumni_quota_mailbox {
+	union mailbox_module_context module_ctx;
+	/* Those of Dovecot's quota plugin, which checks the limits. */
+	int (*checked_copy)(struct mail_save_context *ctx, struct mail *mail);
+	int (*checked_save_begin)(struct mail_save_context *ctx,
+				  struct istream *input);
+	bool trash_known : 1;
+	bool is_trash : 1;
 };
 
 const char *alumni_quota_plugin_version = DOVECOT_ABI_VERSION;
@@ -74,11 +81,11 @@ alumni_quota_transaction_commit(struct mailbox_transaction_context *t,
 				struct mail_transaction_commit_changes *changes)
 {
 	struct mailbox *box = t->box;
-	union mailbox_module_context *qbox = ALUMNI_QUOTA_BOX(box);
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 	/* Saved and copied messages; the commit frees the transaction. */
 	unsigned int saved = t->save_count;
 
-	if (qbox->super.transaction_commit(t, changes) < 0)
+	if (qbox->module_ctx.super.transaction_commit(t, changes) < 0)
 		return -1;
 	if (saved > 0)
 		alumni_quota_changed(box);
@@ -88,39 +95,110 @@ alumni_quota_transaction_commit(struct mailbox_transaction_context *t,
 static void alumni_quota_sync_notify(struct mailbox *box, uint32_t uid,
 				     enum mailbox_sync_type sync_type)
 {
-	union mailbox_module_context *qbox = ALUMNI_QUOTA_BOX(box);
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 
-	if (qbox->super.sync_notify != NULL)
-		qbox->super.sync_notify(box, uid, sync_type);
+	if (qbox->module_ctx.super.sync_notify != NULL)
+		qbox->module_ctx.super.sync_notify(box, uid, sync_type);
 	if (sync_type == MAILBOX_SYNC_TYPE_EXPUNGE)
 		alumni_quota_changed(box);
 }
 
 static int alumni_quota_delete_box(struct mailbox *box)
 {
-	union mailbox_module_context *qbox = ALUMNI_QUOTA_BOX(box);
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 
-	if (qbox->super.delete_box(box) < 0)
+	if (qbox->module_ctx.super.delete_box(box) < 0)
 		return -1;
 	alumni_quota_changed(box);
 	return 0;
 }
 
+/* Into a namespace that counts, or out of one. */
+static int alumni_quota_rename_box(struct mailbox *src, struct mailbox *dest)
+{
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(src);
+
+	if (qbox->module_ctx.super.rename_box(src, dest) < 0)
+		return -1;
+	alumni_quota_changed(dest);
+	return 0;
+}
+
+static struct quota_limits *alumni_quota_limits(struct mailbox *box)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(box->storage->user);
+
+	return quser == NULL ? NULL : quser->limits;
+}
+
+static int alumni_quota_save_begin(struct mail_save_context *ctx,
+				   struct istream *input)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+	struct quota_limits *limits = alumni_quota_limits(box);
+
+	if (limits != NULL)
+		quota_limits_refresh(limits);
+	return qbox->checked_save_begin(ctx, input);
+}
+
+/* True for what one does to delete a message: copy it from one's own mailbox
+   into Trash. */
+static bool alumni_quota_is_deletion(struct mailbox *dest, struct mailbox *src)
+{
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(dest);
+
+	if (src->storage->user != dest->storage->user)
+		return FALSE;
+	if (!qbox->trash_known) {
+		qbox->is_trash = trash_mailbox_is(dest);
+		qbox->trash_known = TRUE;
+	}
+	return qbox->is_trash;
+}
+
+static int alumni_quota_copy(struct mail_save_context *ctx, struct mail *mail)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+	struct quota_limits *limits = alumni_quota_limits(box);
+	int ret;
+
+	if (limits != NULL)
+		quota_limits_refresh(limits);
+	if (limits == NULL || quota_limits_are_raised(limits) ||
+	    !alumni_quota_is_deletion(box, mail->box))
+		return qbox->checked_copy(ctx, mail);
+
+	quota_limits_raise_for_trash(limits);
+	ret = qbox->checked_copy(ctx, mail);
+	quota_limits_lower(limits);
+	return ret;
+}
+
 static void alumni_quota_mailbox_allocated(struct mailbox *box)
 {
 	struct mailbox_vfuncs *v = box->vlast;
-	union mailbox_module_context *qbox;
+	struct alumni_quota_mailbox *qbox;
 
 	if (ALUMNI_QUOTA_USER(box->storage->user) == NULL)
 		return;
 
-	qbox = p_new(box->pool, union mailbox_module_context, 1);
-	qbox->super = *v;
-	box->vlast = &qbox->super;
+	qbox = p_new(box->pool, struct alumni_quota_mailbox, 1);
+	qbox->module_ctx.super = *v;
+	box->vlast = &qbox->module_ctx.super;
 	v->transaction_commit = alumni_quota_transaction_commit;
 	v->sync_notify = alumni_quota_sync_notify;
 	v->delete_box = alumni_quota_delete_box;
-	MODULE_CONTEXT_SET_SELF(box, alumni_quota_storage_module, qbox);
+	v->rename_box = alumni_quota_rename_box;
+	/* A plugin loaded later is called later, but the limits must be right
+	   before the quota plugin reads them. */
+	qbox->checked_copy = box->v.copy;
+	qbox->checked_save_begin = box->v.save_begin;
+	box->v.copy = alumni_quota_copy;
+	box->v.save_begin = alumni_quota_save_begin;
+	MODULE_CONTEXT_SET(box, alumni_quota_storage_module, qbox);
 }
 
 static void alumni_quota_user_deinit_pre(struct mail_user *user)
@@ -162,6 +240,7 @@ static void alumni_quota_user_created(struct mail_user *user)
 	quser = p_new(user->pool, struct alumni_quota_user, 1);
 	quser->module_ctx.super = *v;
 	quser->publisher = publisher;
+	quser->limits = quota_limits_init(user, publisher_dict(publisher));
 	user->vlast = &quser->module_ctx.super;
 	v->deinit_pre = alumni_quota_user_deinit_pre;
 	v->deinit = alumni_quota_user_deinit;

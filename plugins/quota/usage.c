@@ -5,7 +5,7 @@
 #include "plugins/dovecot-glue.h"
 
 #include "mail-user.h"
-#include "quota.h"
+#include "quota-private.h"
 #include "quota-plugin.h"
 
 #include "plugins/quota/usage.h"
@@ -29,22 +29,41 @@ static int quota_usage_resource(struct quota_root *root, const char *name,
 	return -1;
 }
 
-int quota_usage_get(struct mail_user *user, uint64_t *bytes_r,
-		    uint64_t *messages_r, const char **error_r)
+/* A count is kept while one round of the I/O loop lasts. Another process may
+   have changed something since. */
+static int quota_usage_forget(struct quota_root *root, const char **error_r)
+{
+	struct quota_transaction_context nothing;
+
+	i_zero(&nothing);
+	nothing.quota = root->quota;
+	return root->backend.v.update(root, &nothing, error_r);
+}
+
+struct quota_root *quota_usage_root(struct mail_user *user)
 {
 	struct quota_root_iter *iter;
 	struct quota_root *root;
-	int ret;
 
 	/* The quota plugin leaves users without a quota setting alone. */
 	if (QUOTA_USER_CONTEXT(user) == NULL)
-		return 0;
+		return NULL;
 	iter = quota_root_iter_init_user(user);
 	root = quota_root_iter_next(iter);
 	quota_root_iter_deinit(&iter);
+	return root;
+}
+
+int quota_usage_get(struct mail_user *user, uint64_t *bytes_r,
+		    uint64_t *messages_r, const char **error_r)
+{
+	struct quota_root *root = quota_usage_root(user);
+	int ret;
+
 	if (root == NULL)
 		return 0;
-
+	if (quota_usage_forget(root, error_r) < 0)
+		return -1;
 	ret = quota_usage_resource(root, QUOTA_NAME_STORAGE_BYTES, bytes_r,
 				   error_r);
 	if (ret <= 0)

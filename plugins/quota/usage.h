@@ -8,6 +8,11 @@
 #include <stdint.h>
 
 struct mail_user;
+struct quota_root;
+
+/* The user's first quota root, or NULL when there is none: then nothing is
+   counted. */
+struct quota_root *quota_usage_root(struct mail_user *user);
 
 /* Counts by the user's first quota root. May open mailboxes.
    Returns 1 done, 0 the user has no quota root, so nothing is counted, -1

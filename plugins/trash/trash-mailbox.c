@@ -6,36 +6,66 @@
 
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "mailbox-list.h"
+#include "mailbox-list-private.h"
 
 #include "plugins/trash/trash-mailbox.h"
 
 #define TRASH_SPECIAL_USE "\\Trash"
 
-/* An alias namespace has no mailbox settings of its own: those of the
-   namespace that it stands for hold. */
-static bool trash_mailbox_alias_is(struct mailbox *box,
-				   struct mail_namespace *real_ns)
+static bool trash_mailbox_has_use(struct mailbox_list *list, const char *vname)
 {
-	struct mailbox *real_box;
-	const char *vname;
+	struct mailbox *box;
 	bool is_trash;
 
-	vname = mailbox_list_get_vname(real_ns->list, mailbox_get_name(box));
-	real_box = mailbox_alloc(real_ns->list, vname, MAILBOX_FLAG_READONLY);
-	is_trash = mailbox_has_special_use(real_box, TRASH_SPECIAL_USE);
-	mailbox_free(&real_box);
+	box = mailbox_alloc(list, vname, MAILBOX_FLAG_READONLY);
+	is_trash = mailbox_has_special_use(box, TRASH_SPECIAL_USE);
+	mailbox_free(&box);
 	return is_trash;
+}
+
+/* The last separator before end, or NULL. */
+static const char *find_separator(const char *vname, char separator,
+				  const char *end)
+{
+	while (end > vname) {
+		if (*--end == separator)
+			return end;
+	}
+	return NULL;
+}
+
+bool trash_mailbox_name_is(struct mailbox_list *list, const char *vname)
+{
+	const char separator = mail_namespace_get_sep(list->ns);
+	const char *end = vname + strlen(vname);
+
+	for (; end != NULL; end = find_separator(vname, separator, end)) {
+		if (trash_mailbox_has_use(list, t_strdup_until(vname, end)))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 bool trash_mailbox_is(struct mailbox *box)
 {
 	struct mail_namespace *ns = mailbox_get_namespace(box);
+	struct mailbox_list *list = ns->list;
+	const char *vname = mailbox_get_vname(box);
+	bool is_trash;
 
 	if (ns->type != MAIL_NAMESPACE_TYPE_PRIVATE)
 		return FALSE;
-	if (mailbox_has_special_use(box, TRASH_SPECIAL_USE))
-		return TRUE;
-	return ns->alias_for != NULL &&
-	       trash_mailbox_alias_is(box, ns->alias_for);
+	T_BEGIN
+	{
+		/* An alias namespace has no mailbox settings of its own: those
+		   of the namespace that it stands for hold. */
+		if (ns->alias_for != NULL) {
+			list = ns->alias_for->list;
+			vname = mailbox_list_get_vname(list,
+						       mailbox_get_name(box));
+		}
+		is_trash = trash_mailbox_name_is(list, vname);
+	}
+	T_END;
+	return is_trash;
 }

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from instance import processes  # noqa: E402
 from instance.clients import RunningInstance  # noqa: E402
+from instance.configuration import dovecot_version  # noqa: E402
 from instance.layout import Layout  # noqa: E402
 
 UP_SECONDS = 600
@@ -101,7 +102,8 @@ def _shared_state(request):
     finally:
         # Reported below: an exception here, after the last test, would be
         # shown as one of pytest's own when the run was cut short.
-        request.config.stash[WRONG_AT_THE_END] = state.close()
+        wrong = request.config.stash.get(WRONG_AT_THE_END, "")
+        request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +120,41 @@ def instance(_shared_instance, _shared_state):
     new = _shared_state.sanitizer_reports()[len(before):]
     if new:
         pytest.fail(f"sanitizers complained:\n{new}", pytrace=False)
+
+
+STORAGE_FORMATS = ("sdbox", "mdbox", "maildir")
+
+
+def set_storage_format(state, instance, name):
+    """Before there is any mail."""
+    local = state.layout.dovecot_etc / "local.conf"
+    if dovecot_version() == "2.3":
+        local.write_text(f"mail_location = {name}:~/mail\n")
+    else:
+        local.write_text(f"mail_driver = {name}\n")
+    instance.service("stop", "dovecot")
+    instance.service("start", "dovecot")
+
+
+@pytest.fixture(scope="session", params=STORAGE_FORMATS)
+def _stored(request):
+    if request.param == "sdbox":
+        yield request.getfixturevalue("_shared_instance")
+        return
+    state = State()
+    try:
+        instance = state.up()
+        set_storage_format(state, instance, request.param)
+        yield instance
+    finally:
+        wrong = request.config.stash.get(WRONG_AT_THE_END, "")
+        request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
+
+
+@pytest.fixture
+def stored(_stored):
+    """A running instance, once for each format in which mail is stored."""
+    return _stored
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the plugin alumni_quota keeps for each user.
+ */
+#ifndef ALUMNI_QUOTA_USER_H
+#define ALUMNI_QUOTA_USER_H
+
+#include "plugins/dovecot-glue.h"
+
+#include "module-context.h"
+#include "mail-user.h"
+
+struct quota_limits;
+struct publisher;
+
+struct alumni_quota_user {
+	union mail_user_module_context module_ctx;
+	struct publisher *publisher;
+	struct quota_limits *limits; /* NULL: the user has no quota root */
+};
+
+#define ALUMNI_QUOTA_USER(obj) MODULE_CONTEXT(obj, alumni_quota_user_module)
+extern MODULE_CONTEXT_DEFINE(alumni_quota_user_module,
+			     &mail_user_module_register);
+
+#endif
