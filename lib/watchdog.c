@@ -11,6 +11,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+/* The usual 8 MiB would count against the process's limit. */
+#define STACK_BYTES (128 * 1024)
+
 struct watchdog {
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -69,13 +72,17 @@ static void *run(void *argument)
    own, so it inherits a mask with all of them. */
 static int start_thread(struct watchdog *watchdog)
 {
+	pthread_attr_t attributes;
 	sigset_t all, before;
 	int ret;
 
+	(void)pthread_attr_init(&attributes);
+	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	ret = pthread_create(&watchdog->thread, NULL, run, watchdog);
+	ret = pthread_create(&watchdog->thread, &attributes, run, watchdog);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_attr_destroy(&attributes);
 	return ret;
 }
 

@@ -22,6 +22,9 @@
    another tier lets in: it counts as a directory that does not answer. */
 struct lazy_directory {
 	const struct directory_options *options;
+	size_t number;
+	/* The backend's, which may be NULL. */
+	struct login_state *const *state;
 	struct directory *handle;
 };
 
@@ -30,6 +33,9 @@ struct auth_backend {
 	struct store *store;
 	struct lazy_directory *directories;
 	struct login_directory *login_directories;
+	struct login_state *state;
+	/* Why it is not shared, until that was told. */
+	struct error state_error;
 	uid_t mail_uid;
 	gid_t mail_gid;
 };
@@ -57,6 +63,7 @@ static void backend_close_configuration(struct auth_backend *backend)
 	backend->directories = NULL;
 	free(backend->login_directories);
 	backend->login_directories = NULL;
+	login_state_close(&backend->state);
 	configuration_free(&backend->configuration);
 }
 
@@ -78,7 +85,11 @@ static int lazy_directory_open(struct lazy_directory *directory,
 {
 	if (directory->handle != NULL)
 		return 0;
-	return directory_open(directory->options, &directory->handle, error);
+	if (directory_open(directory->options, &directory->handle, error) < 0)
+		return -1;
+	directory_use_breaker(directory->handle, *directory->state,
+			      directory->number);
+	return 0;
 }
 
 static int lazy_directory_find(void *context, const char *name,
@@ -118,6 +129,8 @@ static int backend_prepare_directories(struct auth_backend *backend,
 	for (i = 0; i < count; i++) {
 		backend->directories[i].options =
 			&configuration->directories[i];
+		backend->directories[i].number = i;
+		backend->directories[i].state = &backend->state;
 		backend->login_directories[i] = (struct login_directory){
 			.name = configuration->directories[i].name,
 			.context = &backend->directories[i],
@@ -179,6 +192,9 @@ static int backend_open_configuration(struct auth_backend *backend,
 		backend_close_configuration(backend);
 		return -1;
 	}
+	/* Only a cache: without it, logins work. */
+	(void)login_state_open(backend->configuration->state_dir,
+			       &backend->state, &backend->state_error);
 	return 0;
 }
 
@@ -211,6 +227,34 @@ int auth_backend_open_directories(struct auth_backend *backend,
 	return ret;
 }
 
+bool auth_backend_take_news(struct auth_backend *backend,
+			    struct auth_backend_news *news_r)
+{
+	size_t i;
+
+	memset(news_r, 0, sizeof(*news_r));
+	if (backend->state_error.text[0] != '\0') {
+		news_r->text = backend->state_error;
+		backend->state_error.text[0] = '\0';
+		return true;
+	}
+	if (backend->configuration == NULL)
+		return false;
+	for (i = 0; i < backend->configuration->directory_count; i++) {
+		struct directory *directory = backend->directories[i].handle;
+		bool open = false;
+
+		if (directory == NULL ||
+		    !directory_take_news(directory, &open, &news_r->text))
+			continue;
+		(void)snprintf(news_r->directory, sizeof(news_r->directory),
+			       "%s", directory_name(directory));
+		news_r->asked = !open;
+		return true;
+	}
+	return false;
+}
+
 /* A failed handle is not used again: the next request opens a new one. */
 static void backend_drop_store(struct auth_backend *backend)
 {
@@ -232,6 +276,7 @@ void auth_backend_login(struct auth_backend *backend, const char *typed_name,
 		result_r->outcome = LOGIN_TEMPORARY_FAILURE;
 		return;
 	}
+	login_state_renew(backend->state);
 	parts = (struct login_parts){
 		.configuration = backend->configuration,
 		.store = backend->store,
@@ -239,6 +284,7 @@ void auth_backend_login(struct auth_backend *backend, const char *typed_name,
 		.directory_count = backend->configuration->directory_count,
 		.verify_hash = verify_hash,
 		.verify_hash_context = context,
+		.state = backend->state,
 		.now = time(NULL),
 	};
 	login_decide(&parts, typed_name, password, result_r);

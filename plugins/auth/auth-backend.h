@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What an auth-worker keeps between requests: the configuration, an open
- * store and a handle for each directory. Knows nothing of Dovecot.
+ * store, a handle for each directory, and the state that it shares with the
+ * other workers. Knows nothing of Dovecot.
  *
  * Nothing is opened before it is needed, and what failed is opened again at
  * the next request, so that a worker mends itself once the store, or the
@@ -10,6 +11,7 @@
 #ifndef ALUMNI_AUTH_BACKEND_H
 #define ALUMNI_AUTH_BACKEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -43,6 +45,18 @@ int auth_backend_open(struct auth_backend *backend, struct error *error);
    failed. */
 int auth_backend_open_directories(struct auth_backend *backend,
 				  struct error *error);
+
+struct auth_backend_news {
+	char directory[ACCOUNT_DIRECTORY_BYTES]; /* empty = of none */
+	bool asked; /* whether the directory is asked */
+	struct error text;
+};
+
+/* Gives what happened beside the logins since anybody last asked: a directory
+   that is no longer asked, or is again; remembering that does not work. True
+   while there is more; call until there is not. */
+bool auth_backend_take_news(struct auth_backend *backend,
+			    struct auth_backend_news *news_r);
 
 /* The login decision of lib/login.h; verify_hash as in struct login_parts. A
    backend that cannot be opened is a temporary failure with the reason. */

@@ -5,6 +5,8 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include <malloc.h>
+
 #include "lib/configuration.h"
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
@@ -53,6 +55,10 @@ void authdb_alumni_check(void)
 
 DOVECOT_EXPORT void authdb_alumni_init(void)
 {
+	/* The thread that probes a directory would get an arena of malloc of
+	   its own: 128 MiB of address space, of the 256 that Dovecot allows a
+	   worker. */
+	(void)mallopt(M_ARENA_MAX, 1);
 	backend = auth_backend_new();
 	authdb_passdb_register(&passdb_alumni_functions);
 	authdb_userdb_register(&userdb_alumni_functions);

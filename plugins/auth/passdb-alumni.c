@@ -3,7 +3,9 @@
  * passdb "alumni": who may log in; see passdb-alumni.h.
  *
  * An unknown user, a wrong password and a disabled account look the same to
- * the client. Why it was refused stands in the log, one line for each login.
+ * the client. Why it was refused stands in the log, one line for each login,
+ * which begins with Dovecot's own words for a failure: fail2ban and its like
+ * look for these.
  */
 #include "plugins/dovecot-glue.h"
 
@@ -48,22 +50,80 @@ static int verify_with_dovecot(void *context, const char *hash,
 	return ret;
 }
 
+/* A phrase of Dovecot's, by which programs that watch the log know a failure;
+   NULL for a login. */
+static const char *failure_phrase(enum login_outcome outcome)
+{
+	switch (outcome) {
+	case LOGIN_MISMATCH:
+		return "Password mismatch";
+	case LOGIN_UNKNOWN_USER:
+		return "unknown user";
+	case LOGIN_DISABLED:
+		return "Invalid credentials";
+	case LOGIN_OK:
+	case LOGIN_TEMPORARY_FAILURE:
+		break;
+	}
+	return NULL;
+}
+
 static void log_login(struct auth_request *request,
 		      const struct login_result *result, long long msecs)
 {
+	const char *outcome = login_outcome_name(result->outcome);
+	const char *tier = result->tier[0] == '\0' ? "none" : result->tier;
+	const char *phrase = failure_phrase(result->outcome);
 	const char *reason = result->reason.text;
+	struct event_passthrough *e =
+		event_create_passthrough(authdb_event(request))
+			->set_name("alumni_login")
+			->add_str("outcome", outcome)
+			->add_str("tier", tier)
+			->add_int("msecs", msecs);
 	const char *line;
 
-	line = t_strdup_printf("login %s: tier %s, %lld ms%s%s%s",
-			       login_outcome_name(result->outcome),
-			       result->tier[0] == '\0' ? "none" : result->tier,
-			       msecs,
+	line = t_strdup_printf("login %s: tier %s, %lld ms%s%s%s", outcome,
+			       tier, msecs,
 			       result->created ? ", account created" : "",
 			       reason[0] == '\0' ? "" : ": ", reason);
+	if (phrase != NULL)
+		line = t_strdup_printf("%s (%s)", phrase, line);
 	if (result->outcome == LOGIN_TEMPORARY_FAILURE)
-		e_error(authdb_event(request), "%s", line);
+		e_error(e->event(), "%s", line);
 	else
-		e_info(authdb_event(request), "%s", line);
+		e_info(e->event(), "%s", line);
+}
+
+static void log_news(struct auth_request *request)
+{
+	struct auth_backend_news news;
+
+	while (auth_backend_take_news(authdb_alumni_backend(), &news)) {
+		struct event_passthrough *e =
+			event_create_passthrough(authdb_event(request));
+
+		if (news.directory[0] != '\0')
+			e = e->set_name("alumni_directory")
+				    ->add_str("directory", news.directory)
+				    ->add_str("state", news.asked
+							       ? "asked"
+							       : "not asked");
+		e_warning(e->event(), "%s", news.text.text);
+	}
+}
+
+/* From here on the account's name stands for what was typed: other case, or our
+   domain behind it. An account with a backend is passed on to it; on the
+   backend itself, proxy_maybe lets it stay. */
+static void set_fields(struct auth_request *request,
+		       const struct account *account)
+{
+	auth_request_set_field(request, "user", account->name, NULL);
+	if (account->backend[0] == '\0')
+		return;
+	auth_request_set_field(request, "host", account->backend, NULL);
+	auth_request_set_field(request, "proxy_maybe", "y", NULL);
 }
 
 static enum passdb_result passdb_result_of(const struct login_result *result)
@@ -108,7 +168,7 @@ static enum passdb_result find_account(struct auth_request *request,
 		e_info(authdb_event(request), "look-up: account is disabled");
 		return PASSDB_RESULT_USER_UNKNOWN;
 	}
-	auth_request_set_field(request, "user", account_r->name, NULL);
+	set_fields(request, account_r);
 	return PASSDB_RESULT_OK;
 }
 
@@ -133,12 +193,9 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 	auth_backend_login(authdb_alumni_backend(), request->fields.user,
 			   password, verify_with_dovecot, request, &result);
 	log_login(request, &result, milliseconds_now() - start);
-	if (result.outcome == LOGIN_OK) {
-		/* From here on the account's name stands for what was typed:
-		   other case, or our domain behind it. */
-		auth_request_set_field(request, "user", result.account.name,
-				       NULL);
-	}
+	log_news(request);
+	if (result.outcome == LOGIN_OK)
+		set_fields(request, &result.account);
 	callback(passdb_result_of(&result), request);
 }
 
