@@ -132,11 +132,13 @@ class Holder:
 
     def orphans(self):
         """Descendants that no running server is the ancestor of."""
+        # Looked at first: what a server makes meanwhile is then only known.
+        found = set(processes.descendants(os.getpid()))
         known = set()
         for service in self.services.values():
             if service.exit_status is None:
                 known.update(self.tree(service))
-        return set(processes.descendants(os.getpid())) - known
+        return found - known
 
     def kill_tree(self, service, others):
         """SIGKILL for a server and its children, leaving others alone."""
