@@ -6,6 +6,8 @@
  */
 #include "lib/address.h"
 
+#include <idn2.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -397,6 +399,15 @@ static bool is_dotted_host_name(const char *domain)
 	return before != '-';
 }
 
+static bool is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 static bool is_forward_local(const char *local)
 {
 	/* Postfix bounces recipients that begin with a hyphen, lest they be
@@ -404,11 +415,30 @@ static bool is_forward_local(const char *local)
 	if (!is_dot_string(local) || local[0] == '-' ||
 	    strlen(local) > FORWARD_LOCAL_LENGTH_MAX)
 		return false;
-	for (; *local != '\0'; local++) {
-		if ((unsigned char)*local >= 0x80)
-			return false;
+	return is_ascii(local);
+}
+
+/* Puts the ASCII form (A-labels, RFC 5890) in the place of a domain in UTF-8,
+   since that is what every mail server understands. Returns 0 or -1. */
+static int make_ascii_domain(char domain[ADDRESS_DOMAIN_BYTES])
+{
+	uint8_t *ascii = NULL;
+	size_t length;
+	int ret = -1;
+
+	if (is_ascii(domain))
+		return 0;
+	if (idn2_lookup_u8((const uint8_t *)domain, &ascii,
+			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return -1;
+	length = strlen((const char *)ascii);
+	if (length < ADDRESS_DOMAIN_BYTES) {
+		memcpy(domain, ascii, length + 1);
+		lower_in_place(domain);
+		ret = 0;
 	}
-	return true;
+	idn2_free(ascii);
+	return ret;
 }
 
 int forward_address_check(const char *text, const char *const *own_domains,
@@ -427,6 +457,11 @@ int forward_address_check(const char *text, const char *const *own_domains,
 				 "This address is longer than the %d "
 				 "characters that mail allows.",
 				 FORWARD_ADDRESS_LENGTH_MAX);
+	if (make_ascii_domain(address.domain) < 0)
+		return error_set(error,
+				 "\"%s\" is not a domain name. Enter an "
+				 "address such as name@example.org.",
+				 address.domain);
 	if (address_domain_is_listed(address.domain, own_domains))
 		return error_set(error,
 				 "Mail cannot be forwarded to an address at "
@@ -441,7 +476,8 @@ int forward_address_check(const char *text, const char *const *own_domains,
 		return error_set(error, "Mail cannot be forwarded to an "
 					"address like this one. Enter one with "
 					"plain letters and digits before @.");
-	if (address_format(&address, address_r, ADDRESS_BYTES) < 0)
+	if (address_format(&address, address_r, ADDRESS_BYTES) < 0 ||
+	    strlen(address_r) > FORWARD_ADDRESS_LENGTH_MAX)
 		return error_set(error, "This address is too long.");
 	return 0;
 }

@@ -66,7 +66,8 @@ int account_name_normalise(const char *typed, const char *const *domains,
    a dotted domain name, ASCII local part as a dot-atom, 254 octets at most,
    no address literal, domain not one of our own. Returns 0, or -1 with a
    sentence for the person who entered it. address_r holds ADDRESS_BYTES and
-   gets the address as it will be used: domain in lower case. */
+   gets the address as it will be used: domain in lower case, and in its ASCII
+   form where it was given in UTF-8. */
 int forward_address_check(const char *text, const char *const *own_domains,
 			  char address_r[ADDRESS_BYTES], struct error *error);
 

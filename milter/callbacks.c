@@ -58,9 +58,16 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 	return SMFIS_CONTINUE;
 }
 
+/* libmilter's context for us; there is one while the connection is counted. */
+struct connection {
+	struct session *session; /* NULL = its mail is deferred */
+};
+
 static struct session *session_of(SMFICTX *ctx)
 {
-	return smfi_getpriv(ctx);
+	const struct connection *connection = smfi_getpriv(ctx);
+
+	return connection == NULL ? NULL : connection->session;
 }
 
 static const char *macro(SMFICTX *ctx, const char *name)
@@ -71,30 +78,47 @@ static const char *macro(SMFICTX *ctx, const char *name)
 	return smfi_getsymval(ctx, copy);
 }
 
-/* No reply is waited for here; if there is no memory for a session, MAIL is
-   deferred. */
+/* Returns false if there are too many already. */
+static bool count_connection(void)
+{
+	struct metrics *metrics = the_service->metrics;
+
+	metrics_count(metrics, METRICS_CONNECTIONS);
+	metrics_raise(metrics, METRICS_OPEN_CONNECTIONS, 1);
+	if (metrics_gauge_value(metrics, METRICS_OPEN_CONNECTIONS) <=
+	    CALLBACKS_CONNECTIONS_MAX)
+		return true;
+	metrics_count(metrics, METRICS_CONNECTIONS_REFUSED);
+	log_failure("too-many-connections",
+		    "mail of this connection is deferred");
+	return false;
+}
+
+/* No reply is waited for here; without a session, MAIL is deferred. */
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 {
 	const char *daemon_name = macro(ctx, "{daemon_name}");
-	struct session *session;
+	struct connection *connection = calloc(1, sizeof(*connection));
 
 	(void)host;
 	(void)address;
-	session = session_new(
-		the_service,
-		daemon_name != NULL &&
-			strcmp(daemon_name, CALLBACKS_INTERNAL_DAEMON_NAME) ==
-				0);
-	if (session != NULL && smfi_setpriv(ctx, session) != MI_SUCCESS)
-		session_free(&session);
+	if (connection == NULL || smfi_setpriv(ctx, connection) != MI_SUCCESS) {
+		free(connection);
+		return SMFIS_NOREPLY;
+	}
+	if (count_connection())
+		connection->session = session_new(
+			the_service,
+			daemon_name != NULL &&
+				strcmp(daemon_name,
+				       CALLBACKS_INTERNAL_DAEMON_NAME) == 0);
 	return SMFIS_NOREPLY;
 }
 
-/* Sets the reply, if there is one. Texts are constants without '%', which
-   libmilter would take for a format. */
+/* Sets the reply, if there is one. */
 static sfsistat answer(SMFICTX *ctx, const struct smtp_reply *reply)
 {
-	char code[4], status[16], text[256];
+	char code[4], status[16], text[REPLY_TEXT_BYTES];
 
 	if (reply->code == NULL)
 		return SMFIS_CONTINUE;
@@ -145,6 +169,7 @@ static sfsistat on_data(SMFICTX *ctx)
 	session_set_queue_id(session, macro(ctx, "i"));
 	if (session_needs_message(session))
 		return SMFIS_CONTINUE;
+	session_pass(session);
 	session_end(session);
 	return SMFIS_ACCEPT;
 }
@@ -187,6 +212,9 @@ static int make_edit(SMFICTX *ctx, const struct envelope_edit *edit)
 static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
 			      char *header)
 {
+	char junk_name[] = SPAM_MARKS_JUNK_HEADER;
+	char junk_value[] = SPAM_MARKS_JUNK_VALUE;
+
 	static const char *const names[] = {
 		[ENVELOPE_CHANGE_SENDER] = "change-sender",
 		[ENVELOPE_ADD_RECIPIENT] = "add-recipient",
@@ -201,6 +229,9 @@ static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
 	    smfi_insheader(ctx, 0, (char[]){FORWARD_TAG_HEADER}, header) !=
 		    MI_SUCCESS)
 		return "add-header";
+	if (plan->is_junk &&
+	    smfi_insheader(ctx, 0, junk_name, junk_value) != MI_SUCCESS)
+		return "add-junk-header";
 	return NULL;
 }
 
@@ -218,7 +249,7 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 	} else {
 		if (plan.reply.code == NULL)
 			failed_edit = make_edits(ctx, &plan, header);
-		session_log(session, &plan, failed_edit);
+		session_report(session, &plan, failed_edit);
 		status = failed_edit != NULL ? defer(ctx)
 					     : answer(ctx, &plan.reply);
 	}
@@ -239,10 +270,15 @@ static sfsistat on_abort(SMFICTX *ctx)
 
 static sfsistat on_close(SMFICTX *ctx)
 {
-	struct session *session = session_of(ctx);
+	struct connection *connection = smfi_getpriv(ctx);
 
-	session_free(&session);
+	/* A connection that only asked what we are was never counted. */
+	if (connection == NULL)
+		return SMFIS_CONTINUE;
+	session_free(&connection->session);
+	free(connection);
 	(void)smfi_setpriv(ctx, NULL);
+	metrics_raise(the_service->metrics, METRICS_OPEN_CONNECTIONS, -1);
 	return SMFIS_CONTINUE;
 }
 

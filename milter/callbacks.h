@@ -12,6 +12,10 @@
    cleanup service is given it by milter_macro_daemon_name. */
 #define CALLBACKS_INTERNAL_DAEMON_NAME "internal"
 
+/* Mail of further connections is deferred, so that memory and descriptors are
+   bounded. */
+#define CALLBACKS_CONNECTIONS_MAX 1000
+
 /* Tells libmilter about us and about its socket, which is created and listens
    afterwards; smfi_main() may then be called. libmilter has no place for a
    context of its users, so this is for one service in a process. Returns 0, or

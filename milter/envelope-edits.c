@@ -87,8 +87,8 @@ static int original_address(const struct envelope_rules *rules,
 /* What the sender wants to hear about a forwarding address: the wishes for
    all the recipients that it stands for. */
 static unsigned int merged_notify(const struct envelope *envelope,
-				  const enum recipient_fate *fates,
-				  const char *target, size_t first)
+				  const struct envelope_plan *plan,
+				  size_t first)
 {
 	unsigned int notify =
 		dsn_notify_parse(envelope->recipients[first].notify);
@@ -97,8 +97,8 @@ static unsigned int merged_notify(const struct envelope *envelope,
 		const struct envelope_recipient *other =
 			&envelope->recipients[i];
 
-		if (recipient_fate_forwards(fates[i]) &&
-		    strcmp(other->account->forward_address, target) == 0)
+		if (plan->targets[i] != NULL &&
+		    strcmp(plan->targets[i], plan->targets[first]) == 0)
 			notify = dsn_notify_merge(
 				notify, dsn_notify_parse(other->notify));
 	}
@@ -112,7 +112,7 @@ static int add_target(const struct envelope_rules *rules,
 {
 	const struct envelope_recipient *recipient =
 		&envelope->recipients[index];
-	const char *target = recipient->account->forward_address;
+	const char *target = plan->targets[index];
 	char parameters[DSN_PARAMETERS_BYTES];
 	char original[ADDRESS_BYTES];
 	char *address = in_brackets(target);
@@ -125,10 +125,9 @@ static int add_target(const struct envelope_rules *rules,
 	}
 	/* An ORCPT that fits nowhere is no reason to withhold the mail. */
 	if (original_address(rules, recipient, original) < 0 ||
-	    dsn_parameters_format(
-		    recipient->orcpt, original,
-		    merged_notify(envelope, plan->fates, target, index),
-		    parameters) < 0)
+	    dsn_parameters_format(recipient->orcpt, original,
+				  merged_notify(envelope, plan, index),
+				  parameters) < 0)
 		return add_edit(plan, ENVELOPE_ADD_RECIPIENT, address, NULL,
 				error);
 	return add_edit(plan, ENVELOPE_ADD_RECIPIENT, address,
@@ -207,7 +206,7 @@ int envelope_edits_make(const struct envelope_rules *rules,
 	if (plan->edits == NULL)
 		return error_set(error, "out of memory");
 	for (size_t i = 0; i < envelope->recipient_count; i++) {
-		if (!recipient_fate_forwards(plan->fates[i]))
+		if (plan->targets[i] == NULL)
 			continue;
 		any = true;
 		if (add_target(rules, envelope, plan, i, error) < 0)

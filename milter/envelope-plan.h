@@ -15,12 +15,15 @@
 #include "lib/account.h"
 #include "lib/configuration.h"
 #include "lib/error.h"
+#include "lib/reply-text.h"
 #include "lib/srs.h"
+#include "milter/spam-marks.h"
 
 struct envelope_rules {
 	const struct configuration *configuration;
 	const struct srs *srs;
-	int64_t now; /* Unix seconds */
+	const char *contact; /* shown in replies */
+	int64_t now;         /* Unix seconds */
 };
 
 struct envelope_recipient {
@@ -37,6 +40,8 @@ struct envelope_recipient {
 	/* The message carries our tag of this account: it was forwarded
 	   before and came back. */
 	bool came_back;
+	/* Messages forwarded for the account today, before this one. */
+	int64_t forwarded_today;
 };
 
 struct envelope {
@@ -47,18 +52,23 @@ struct envelope {
 	bool authenticated;
 	/* Not through smtpd: a refusal would defer the whole message. */
 	bool internal;
+	/* The From header names an address that is not of the account that
+	   logged in, or cannot be understood. */
+	bool from_is_foreign;
+	/* What the headers say; known at the end of the message. */
+	enum suspicion suspicion;
 	/* Bytes: as declared at RCPT (0 = not declared), true at the end. */
 	int64_t size;
 	const struct envelope_recipient *recipients;
 	size_t recipient_count;
 };
 
-/* An SMTP reply; code is NULL when there is nothing to refuse. The texts are
-   constants. */
+/* An SMTP reply; code is NULL when there is nothing to refuse. */
 struct smtp_reply {
 	const char *code;   /* "552" */
 	const char *status; /* "5.2.2", RFC 3463 */
-	const char *text;
+	/* ASCII without '%', which libmilter would take for a format. */
+	char text[REPLY_TEXT_BYTES];
 };
 
 enum recipient_fate {
@@ -67,8 +77,12 @@ enum recipient_fate {
 	RECIPIENT_FATE_FORWARDED,     /* leaves, nothing stays */
 	RECIPIENT_FATE_COPIED,        /* leaves, and a copy stays */
 	RECIPIENT_FATE_COPY_LEFT_OUT, /* leaves; the copy had no room */
-	RECIPIENT_FATE_CAME_BACK,     /* stays, not forwarded again */
-	RECIPIENT_FATE_OVER_QUOTA,    /* no room; LMTP will say so */
+	/* These stay in the mailbox instead of being forwarded. */
+	RECIPIENT_FATE_CAME_BACK,   /* was forwarded before */
+	RECIPIENT_FATE_HELD_SPAM,   /* marked; goes to Junk */
+	RECIPIENT_FATE_HELD_LIMIT,  /* enough were forwarded today */
+	RECIPIENT_FATE_HELD_TARGET, /* an address of ours, or none at all */
+	RECIPIENT_FATE_OVER_QUOTA,  /* no room; LMTP will say so */
 };
 
 enum envelope_edit_kind {
@@ -88,6 +102,12 @@ struct envelope_plan {
 	struct envelope_edit *edits;
 	size_t edit_count;
 	enum recipient_fate *fates; /* one per recipient, in order */
+	size_t recipient_count;
+	/* Likewise: where it is forwarded to, as it goes into the envelope;
+	   NULL if it is not. */
+	char **targets;
+	/* Delivery is to file it into Junk. */
+	bool is_junk;
 	/* How SRS went for the sender, if anything was forwarded. */
 	enum srs_result srs_result;
 };

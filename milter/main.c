@@ -3,23 +3,26 @@
  * alumni-milter: the mail filter that forwards and refuses, and the server of
  * Postfix's look-ups. Runs in the foreground until SIGTERM.
  */
-#include <errno.h>
 #include <libmilter/mfapi.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "milter/callbacks.h"
 #include "milter/listening-socket.h"
 #include "milter/log.h"
+#include "milter/metrics-server.h"
 #include "milter/options.h"
 #include "milter/privileges.h"
+#include "milter/self-check.h"
 #include "milter/service.h"
 #include "milter/socketmap.h"
 
@@ -28,20 +31,39 @@
 #define STOP_MESSAGES_SECONDS 30
 #define STOP_LOOK_UPS_SECONDS 5
 
-static int open_sockets(const struct milter_service *service,
-			const struct privileges *privileges, int *maps_fd_r,
+/* One thread per connection would otherwise get as many heaps as there are
+   cores, eight times, each of which keeps what it once had. */
+#define MALLOC_ARENAS 4
+
+/* What the main thread holds. Options that are used here take a restart, so
+   these settings serve for all the time. */
+struct daemon {
+	struct milter_service service;
+	const struct settings *settings;
+	struct metrics_server *metrics_server;
+	int maps_fd;
+};
+
+static const struct configuration *options_of(const struct daemon *daemon)
+{
+	return daemon->settings->configuration;
+}
+
+static int open_sockets(struct daemon *daemon,
+			const struct privileges *privileges,
 			struct error *error)
 {
-	const char *milter = service->configuration->milter_socket;
-	const char *maps = service->configuration->maps_socket;
+	const char *milter = options_of(daemon)->milter_socket;
+	const char *maps = options_of(daemon)->maps_socket;
 
 	if (listening_socket_prepare(milter, privileges, error) < 0 ||
 	    listening_socket_prepare(maps, privileges, error) < 0)
 		return -1;
 	/* Nobody may connect before owner and mode are right. */
 	(void)umask(S_IXUSR | S_IRWXG | S_IRWXO);
-	*maps_fd_r = listening_socket_open(maps, error);
-	if (*maps_fd_r < 0 || callbacks_listen(service, milter, error) < 0 ||
+	daemon->maps_fd = listening_socket_open(maps, error);
+	if (daemon->maps_fd < 0 ||
+	    callbacks_listen(&daemon->service, milter, error) < 0 ||
 	    listening_socket_give(maps, privileges, error) < 0 ||
 	    listening_socket_give(milter, privileges, error) < 0)
 		return -1;
@@ -49,35 +71,72 @@ static int open_sockets(const struct milter_service *service,
 	return 0;
 }
 
-static void remove_sockets(const struct milter_service *service)
+static void remove_sockets(const struct daemon *daemon)
 {
 	/* A folder that is not ours keeps them; the next start removes them. */
-	(void)unlink(service->configuration->milter_socket);
-	(void)unlink(service->configuration->maps_socket);
+	(void)unlink(options_of(daemon)->milter_socket);
+	(void)unlink(options_of(daemon)->maps_socket);
+}
+
+/* Every connection takes one. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* As the user that the daemon runs as. */
+static int open_store_and_metrics(struct daemon *daemon, bool check,
+				  struct error *error)
+{
+	const char *listen = options_of(daemon)->metrics_listen;
+
+	if (service_open_store(&daemon->service, error) < 0)
+		return -1;
+	if (check || listen == NULL)
+		return 0;
+	return metrics_server_start(daemon->service.metrics, listen,
+				    &daemon->metrics_server, error);
 }
 
 /* Root's work, then the end of being root, then the store as the user that
    will read it. Nothing from outside is read before. */
-static int start(struct milter_service *service, const struct options *options,
-		 int *maps_fd_r, struct error *error)
+static int start(struct daemon *daemon, const struct options *options,
+		 struct error *error)
 {
 	struct privileges privileges;
 
-	if (service_load(service, options->config, error) < 0 ||
-	    privileges_find(service->configuration->milter_user,
-			    service->configuration->socket_group, &privileges,
+	if (service_load(&daemon->service, options->config, error) < 0)
+		return -1;
+	daemon->settings = settings_take(daemon->service.settings);
+	if (privileges_find(options_of(daemon)->milter_user,
+			    options_of(daemon)->socket_group, &privileges,
 			    error) < 0)
 		return -1;
-	if (!options->check &&
-	    open_sockets(service, &privileges, maps_fd_r, error) < 0)
+	raise_descriptor_limit();
+	if (!options->check && open_sockets(daemon, &privileges, error) < 0)
 		return -1;
 	if (privileges_drop(&privileges, error) < 0 ||
-	    service_open_store(service, error) < 0) {
+	    open_store_and_metrics(daemon, options->check, error) < 0) {
 		if (!options->check)
-			remove_sockets(service);
+			remove_sockets(daemon);
 		return -1;
 	}
 	return 0;
+}
+
+/* Sessions hold nothing between messages, so once no message is under way,
+   all that they could still ask for is what stays. */
+static void finish(struct daemon *daemon)
+{
+	metrics_server_stop(&daemon->metrics_server);
+	if (daemon->settings != NULL)
+		settings_give(daemon->service.settings, &daemon->settings);
+	service_close(&daemon->service);
 }
 
 /* ---- running ---- */
@@ -97,47 +156,114 @@ static void *run_milter(void *argument)
 	return NULL;
 }
 
-static void fill_stop_signals(sigset_t *signals_r)
+static void fill_signals(sigset_t *signals_r)
 {
 	(void)sigemptyset(signals_r);
 	(void)sigaddset(signals_r, SIGTERM);
 	(void)sigaddset(signals_r, SIGINT);
 	(void)sigaddset(signals_r, SIGHUP);
+	(void)sigaddset(signals_r, SIGUSR1);
+}
+
+/* The old settings stay in force when the new ones are not in order. */
+static void reload(struct daemon *daemon)
+{
+	const char *changed = NULL;
+	struct error error = {""};
+	struct log_line line;
+	bool failed;
+
+	(void)sd_notify(0, "RELOADING=1");
+	failed =
+		settings_reload(daemon->service.settings, &changed, &error) < 0;
+	metrics_count(daemon->service.metrics,
+		      failed ? METRICS_RELOAD_FAILED : METRICS_RELOAD_DONE);
+	log_begin(&line, failed ? "reload-failed" : "reloaded");
+	if (failed) {
+		log_text(&line, "level", "error");
+		log_text(&line, "reason", error.text);
+	}
+	log_text(&line, "takes_a_restart", changed);
+	log_write(&line);
+	(void)sd_notify(0, "READY=1");
+}
+
+/* How often the service manager is to hear of us, or false if it does not
+   ask to. Twice as often as it must. */
+static bool find_watchdog_time(struct timespec *time_r)
+{
+	uint64_t usecs;
+
+	if (sd_watchdog_enabled(0, &usecs) <= 0)
+		return false;
+	usecs /= 2;
+	time_r->tv_sec = (time_t)(usecs / 1000000);
+	time_r->tv_nsec = (long)(usecs % 1000000) * 1000;
+	return true;
+}
+
+/* Silence makes the service manager start us anew. */
+static void feed_watchdog(const struct daemon *daemon)
+{
+	struct error error = {""};
+
+	if (self_check(options_of(daemon)->milter_socket,
+		       options_of(daemon)->maps_socket, &error) < 0)
+		log_failure("self-check-failed", error.text);
+	else
+		(void)sd_notify(0, "WATCHDOG=1");
 }
 
 /* libmilter ends on these signals at once, in the middle of messages. It waits
    for them in a thread of its own; but Linux gives a signal to the process to
    its main thread, if that waits for it too. So that is what it does, while
    libmilter runs in another. */
-static void wait_for_stop(void)
+static void wait_for_stop(struct daemon *daemon)
 {
+	struct timespec watchdog;
+	const bool is_watched = find_watchdog_time(&watchdog);
 	sigset_t signals;
-	int signal_number;
 
-	fill_stop_signals(&signals);
-	while (sigwait(&signals, &signal_number) != 0 ||
-	       signal_number == SIGHUP)
-		log_failure("hangup-ignored",
-			    "a changed configuration needs a restart");
+	fill_signals(&signals);
+	for (;;) {
+		switch (sigtimedwait(&signals, NULL,
+				     is_watched ? &watchdog : NULL)) {
+		case SIGTERM:
+		case SIGINT:
+			return;
+		case SIGUSR1:
+			reload(daemon);
+			break;
+		case SIGHUP:
+			log_failure("hangup-ignored",
+				    "SIGUSR1 reads the configuration anew");
+			break;
+		default:
+			break;
+		}
+		if (is_watched)
+			feed_watchdog(daemon);
+	}
 }
 
 /* Lets messages that are under way come to their end; new ones are deferred.
    Look-ups stop last, since Postfix makes them while it receives. As long as
    their socket is there, no other process takes our place, so nothing that is
    removed here can be its. Returns false if messages had to be given up. */
-static bool stop(struct milter_service *service, struct socketmap *socketmap)
+static bool stop(struct daemon *daemon, struct socketmap *socketmap)
 {
+	struct under_way *messages = daemon->service.messages;
 	bool ended;
 
 	(void)sd_notify(0, "STOPPING=1");
-	(void)unlink(service->configuration->milter_socket);
-	under_way_close(service->messages);
-	ended = under_way_wait(service->messages, STOP_MESSAGES_SECONDS);
-	(void)unlink(service->configuration->maps_socket);
+	(void)unlink(options_of(daemon)->milter_socket);
+	under_way_close(messages);
+	ended = under_way_wait(messages, STOP_MESSAGES_SECONDS);
+	(void)unlink(options_of(daemon)->maps_socket);
 	return socketmap_stop(&socketmap, STOP_LOOK_UPS_SECONDS) && ended;
 }
 
-static int run(struct milter_service *service, int maps_fd)
+static int run(struct daemon *daemon)
 {
 	static struct milter_thread milter = {.status = MI_SUCCESS};
 	struct socketmap *socketmap;
@@ -147,9 +273,10 @@ static int run(struct milter_service *service, int maps_fd)
 	bool ended;
 
 	milter.main_thread = pthread_self();
-	fill_stop_signals(&signals);
+	fill_signals(&signals);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (socketmap_start(service, maps_fd, &socketmap, &error) < 0) {
+	if (socketmap_start(&daemon->service, daemon->maps_fd, &socketmap,
+			    &error) < 0) {
 		log_failure("start-failed", error.text);
 		return EX_OSERR;
 	}
@@ -159,24 +286,33 @@ static int run(struct milter_service *service, int maps_fd)
 	}
 	log_failure("started", NULL);
 	(void)sd_notify(0, "READY=1");
-	wait_for_stop();
-	ended = stop(service, socketmap);
+	wait_for_stop(daemon);
+	ended = stop(daemon, socketmap);
 	log_failure(ended ? "stopped" : "stopped-with-messages-under-way",
 		    NULL);
 	/* Threads of libmilter are still there, waiting for the mail server.
-	   What they could touch is left to the end of the process; and if one
-	   is in the middle of a message, it must not see libraries end. */
+	   If one is in the middle of a message, it must not see libraries
+	   end. */
 	if (!ended)
 		_exit(EX_TEMPFAIL);
+	finish(daemon);
 	return milter.status == MI_SUCCESS ? EX_OK : EX_OSERR;
+}
+
+/* Only what does not run yet may be freed whole. */
+static int end(struct daemon *daemon, int status)
+{
+	finish(daemon);
+	service_free(&daemon->service);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	static struct milter_service service;
+	/* libmilter's threads may look at it until the very end. */
+	static struct daemon daemon = {.maps_fd = -1};
 	struct options options;
 	struct error error = {""};
-	int maps_fd = -1;
 
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_RUN:
@@ -187,22 +323,21 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)mallopt(M_ARENA_MAX, MALLOC_ARENAS);
 	if (sodium_init() < 0) {
 		(void)fprintf(stderr,
 			      "alumni-milter: cannot start libsodium\n");
 		return EX_OSERR;
 	}
-	if (start(&service, &options, &maps_fd, &error) < 0) {
+	if (start(&daemon, &options, &error) < 0) {
 		(void)fprintf(stderr, "alumni-milter: %s\n", error.text);
-		service_free(&service);
-		return EX_CONFIG;
+		return end(&daemon, EX_CONFIG);
 	}
 	if (options.check) {
 		printf("alumni-milter: %s is in order, and the store can be "
 		       "read\n",
-		       service.configuration->path);
-		service_free(&service);
-		return EX_OK;
+		       options_of(&daemon)->path);
+		return end(&daemon, EX_OK);
 	}
-	return run(&service, maps_fd);
+	return run(&daemon);
 }

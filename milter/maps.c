@@ -11,23 +11,36 @@
 #include "milter/log.h"
 #include "milter/recipient.h"
 
+struct question {
+	const struct milter_service *service;
+	const struct settings *settings;
+	const char *key;
+};
+
 /* A map's answer to a key: 1 found, with data_r; 0 absent; -1 failed. */
-typedef int map_function(const struct milter_service *service, const char *key,
+typedef int map_function(const struct question *question,
 			 char data_r[2 * ADDRESS_BYTES], struct error *error);
 
-static int look_up_account(const struct milter_service *service,
+static void classify(const struct question *question,
+		     struct recipient *meaning_r)
+{
+	recipient_classify(question->settings->configuration, question->key,
+			   meaning_r);
+}
+
+static int look_up_account(const struct question *question,
 			   const struct recipient *meaning,
 			   struct account *account_r, struct error *error)
 {
 	if (meaning->name[0] == '\0')
 		return 0;
-	return store_pool_account(service->pool, meaning->name, account_r,
-				  error);
+	return store_pool_account(question->service->pool, meaning->name,
+				  account_r, error);
 }
 
-/* Role addresses are left to alias; the account that they mean is asked for
-   under its own name. */
-static int map_mailbox(const struct milter_service *service, const char *key,
+/* Role addresses and aliases are left to alias; the account that they mean is
+   asked for under its own name. */
+static int map_mailbox(const struct question *question,
 		       char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct recipient meaning;
@@ -35,50 +48,85 @@ static int map_mailbox(const struct milter_service *service, const char *key,
 	struct address address;
 	int found;
 
-	recipient_classify(service->configuration, key, &meaning);
+	classify(question, &meaning);
 	if (meaning.kind == RECIPIENT_ROLE) {
 		/* "postmaster" may well be the account that has the mail, but
 		   "abuse" is one only if somebody made it. */
-		if (address_parse(key, &address, NULL) < 0 ||
+		if (address_parse(question->key, &address, NULL) < 0 ||
 		    address_account_name(&address, meaning.name,
 					 sizeof(meaning.name)) < 0)
 			return 0;
 	} else if (meaning.kind != RECIPIENT_OURS) {
 		return 0;
 	}
-	found = look_up_account(service, &meaning, &account, error);
-	if (found > 0)
-		(void)snprintf(data_r, 2 * ADDRESS_BYTES, "%s", account.name);
-	return found;
+	found = look_up_account(question, &meaning, &account, error);
+	if (found <= 0 || strcmp(account.name, meaning.name) != 0)
+		return found < 0 ? -1 : 0;
+	(void)snprintf(data_r, 2 * ADDRESS_BYTES, "%s", account.name);
+	return 1;
 }
 
-static int map_alias(const struct milter_service *service, const char *key,
+/* Puts the account's name in the place of the alias, in front of the detail.
+   Returns 0, or -1 if it does not fit. */
+static int set_name(struct address *address, const struct recipient *meaning,
+		    const char *name)
+{
+	char local[2 * ADDRESS_LOCAL_BYTES];
+	int length = snprintf(local, sizeof(local), "%s%s", name,
+			      address->local + strlen(meaning->name));
+
+	if (length < 0 || (size_t)length >= sizeof(address->local))
+		return -1;
+	memcpy(address->local, local, (size_t)length + 1);
+	(void)snprintf(address->domain, sizeof(address->domain), "%s",
+		       meaning->domain);
+	return 0;
+}
+
+/* The account's own address in the domain that was asked for, with the detail
+   that the alias was given. */
+static int map_alias(const struct question *question,
 		     char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct recipient meaning;
+	struct account account;
+	struct address address;
+	int found;
 
-	(void)error;
-	recipient_classify(service->configuration, key, &meaning);
-	if (meaning.kind != RECIPIENT_ROLE)
+	classify(question, &meaning);
+	if (meaning.kind == RECIPIENT_ROLE) {
+		recipient_role_address(question->settings->configuration,
+				       data_r);
+		return 1;
+	}
+	if (meaning.kind != RECIPIENT_OURS ||
+	    address_parse(question->key, &address, NULL) < 0)
 		return 0;
-	recipient_role_address(service->configuration, data_r);
+	found = look_up_account(question, &meaning, &account, error);
+	if (found <= 0)
+		return found;
+	/* Not an alias of itself, which would go round. */
+	if (strcmp(account.name, meaning.name) == 0)
+		return 0;
+	if (set_name(&address, &meaning, account.name) < 0 ||
+	    address_format(&address, data_r, 2 * ADDRESS_BYTES) < 0)
+		return 0;
 	return 1;
 }
 
 /* The login names of an account: bare, as our passdb gives it, and with the
    domain. */
-static int map_sender_login(const struct milter_service *service,
-			    const char *key, char data_r[2 * ADDRESS_BYTES],
-			    struct error *error)
+static int map_sender_login(const struct question *question,
+			    char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct recipient meaning;
 	struct account account;
 	int found;
 
-	recipient_classify(service->configuration, key, &meaning);
+	classify(question, &meaning);
 	if (meaning.kind != RECIPIENT_OURS && meaning.kind != RECIPIENT_ROLE)
 		return 0;
-	found = look_up_account(service, &meaning, &account, error);
+	found = look_up_account(question, &meaning, &account, error);
 	if (found > 0)
 		(void)snprintf(data_r, 2 * ADDRESS_BYTES, "%s, %s@%s",
 			       account.name, account.name, meaning.domain);
@@ -86,16 +134,16 @@ static int map_sender_login(const struct milter_service *service,
 }
 
 /* Whatever is wrong with the address, it is just no address of ours. */
-static int map_srs_reverse(const struct milter_service *service,
-			   const char *key, char data_r[2 * ADDRESS_BYTES],
-			   struct error *error)
+static int map_srs_reverse(const struct question *question,
+			   char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct recipient meaning;
 
-	recipient_classify(service->configuration, key, &meaning);
+	classify(question, &meaning);
 	if (meaning.kind != RECIPIENT_REWRITTEN)
 		return 0;
-	switch (srs_reverse(service->srs, key, time(NULL), data_r)) {
+	switch (srs_reverse(question->settings->srs, question->key, time(NULL),
+			    data_r)) {
 	case SRS_OK:
 		return 1;
 	case SRS_FAILED:
@@ -132,9 +180,20 @@ static void look_up(const struct milter_service *service, size_t index,
 		    const char *key, char answer_r[MAPS_ANSWER_BYTES])
 {
 	char data[2 * ADDRESS_BYTES];
+	struct question question = {
+		.service = service,
+		.settings = settings_take(service->settings),
+		.key = key,
+	};
+	const int64_t began = metrics_now();
 	struct error error = {""};
-	int found = maps[index].look_up(service, key, data, &error);
+	int found = maps[index].look_up(&question, data, &error);
 
+	settings_give(service->settings, &question.settings);
+	metrics_time(service->metrics, METRICS_TIME_LOOKUP, began);
+	metrics_count(service->metrics, found < 0   ? METRICS_LOOKUP_FAILED
+					: found > 0 ? METRICS_LOOKUP_FOUND
+						    : METRICS_LOOKUP_ABSENT);
 	if (found < 0) {
 		log_failed_look_up(maps[index].name, key, &error);
 		(void)snprintf(answer_r, MAPS_ANSWER_BYTES,

@@ -2,7 +2,8 @@
  *
  * The look-ups that Postfix makes, so that it needs no database configuration:
  *   mailbox       does an account have this address
- *   alias         where mail for postmaster@ and abuse@ goes
+ *   alias         the account behind an alias; where mail for postmaster@ and
+ *                 abuse@ goes
  *   sender-login  which logins may send as this address
  *   srs-reverse   the true sender behind an SRS address of ours
  * The answers are those of socketmap_table(5).

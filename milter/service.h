@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * What every thread of the daemon shares. It is made before the first thread
- * and does not change until the last has ended; the pool and the counter lock
- * for themselves.
+ * What all threads of the daemon share. Only the settings change after the
+ * start, by settings_reload().
  */
 #ifndef ALUMNI_MILTER_SERVICE_H
 #define ALUMNI_MILTER_SERVICE_H
 
-#include <stddef.h>
-
-#include "lib/configuration.h"
 #include "lib/error.h"
-#include "lib/srs.h"
+#include "milter/activity-counter.h"
+#include "milter/metrics.h"
+#include "milter/settings.h"
 #include "milter/store-pool.h"
 #include "milter/under-way.h"
 
 struct milter_service {
-	struct configuration *configuration;
-	struct srs *srs;
-	/* The SRS secrets, which also make and verify the tags of forwarded
-	   messages: the first makes, all verify. */
-	char **secrets;
-	size_t secret_count;
+	struct settings_place *settings;
+	struct metrics *metrics;
 	struct store_pool *pool;
+	struct activity_counter *activity;
 	struct under_way *messages; /* messages in the milter's hands */
 };
 
@@ -33,6 +28,9 @@ int service_load(struct milter_service *service_r, const char *path,
 		 struct error *error);
 /* Opens the store, as the user that the daemon runs as. Returns 0 or -1. */
 int service_open_store(struct milter_service *service, struct error *error);
+/* Frees everything but `messages` and `metrics`, which threads of libmilter
+   that wait for the mail server may still ask after a stop. */
+void service_close(struct milter_service *service);
 void service_free(struct milter_service *service);
 
 #endif

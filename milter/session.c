@@ -11,48 +11,17 @@
 #include <strings.h>
 #include <time.h>
 
-#include "milter/log.h"
-#include "milter/message-tags.h"
 #include "milter/recipient.h"
+#include "milter/session-state.h"
 
-#define QUEUE_ID_BYTES 64
 /* Octets around a header: ": " and CRLF. */
 #define HEADER_OVERHEAD_BYTES 4
-
-/* Owns what the plan's struct envelope_recipient points to. */
-struct session_recipient {
-	char *address;
-	char *orcpt;
-	char *notify;
-	struct account *account;
-	bool is_role;
-};
-
-struct session {
-	const struct milter_service *service;
-	bool internal;
-
-	/* The message; all of it is forgotten by session_end(). */
-	bool begun;
-	char queue_id[QUEUE_ID_BYTES];
-	char *sender;
-	bool authenticated;
-	int64_t declared_size;
-	int64_t true_size;
-	bool size_is_counted;
-	struct session_recipient *recipients;
-	/* The same, as the plan wants them; of the same length. */
-	struct envelope_recipient *views;
-	size_t recipient_count;
-	size_t recipient_room;
-	struct message_tags tags;
-	/* A recipient could not be looked up, and could not be refused. */
-	bool lookup_failed;
-};
 
 static const struct smtp_reply nothing;
 static const struct smtp_reply try_again = {
 	"451", "4.3.0", "The mailbox cannot be looked up now, try again later"};
+static const struct smtp_reply too_many = {
+	"452", "4.5.3", "Too many recipients in one message"};
 
 struct session *session_new(const struct milter_service *service, bool internal)
 {
@@ -69,6 +38,9 @@ void session_end(struct session *session)
 {
 	if (!session->begun)
 		return;
+	if (!session->decided)
+		metrics_count(session->service->metrics,
+			      METRICS_MESSAGE_ABORTED);
 	for (size_t i = 0; i < session->recipient_count; i++) {
 		free(session->recipients[i].address);
 		free(session->recipients[i].orcpt);
@@ -78,16 +50,19 @@ void session_end(struct session *session)
 	free(session->recipients);
 	free(session->views);
 	free(session->sender);
+	free(session->login);
 	session->recipients = NULL;
 	session->views = NULL;
-	session->sender = NULL;
+	session->sender = session->login = NULL;
 	session->recipient_count = session->recipient_room = 0;
 	session->tags.count = 0;
 	session->declared_size = session->true_size = 0;
-	session->authenticated = session->lookup_failed = false;
+	session->from_is_foreign = session->lookup_failed = false;
 	session->size_is_counted = false;
-	session->queue_id[0] = '\0';
-	session->begun = false;
+	session->suspicion = SUSPICION_NONE;
+	session->queue_id[0] = session->sender_account_id[0] = '\0';
+	session->begun = session->decided = false;
+	settings_give(session->service->settings, &session->settings);
 	under_way_end(session->service->messages);
 }
 
@@ -136,10 +111,15 @@ int session_begin(struct session *session, const char *sender,
 	if (!under_way_begin(session->service->messages))
 		return -1;
 	session->begun = true;
-	session->authenticated = login != NULL && *login != '\0';
+	session->settings = settings_take(session->service->settings);
 	session->declared_size = parse_size(parameter(parameters, "SIZE"));
 	session->sender = strdup(sender);
-	return session->sender == NULL ? -1 : 0;
+	if (session->sender == NULL)
+		return -1;
+	if (login == NULL || *login == '\0')
+		return 0;
+	session->login = strdup(login);
+	return session->login == NULL ? -1 : 0;
 }
 
 void session_set_queue_id(struct session *session, const char *queue_id)
@@ -149,54 +129,17 @@ void session_set_queue_id(struct session *session, const char *queue_id)
 			       "%s", queue_id);
 }
 
-static void log_start(const struct session *session, struct log_line *line,
-		      const char *event)
-{
-	log_begin(line, event);
-	log_text(line, "queue_id",
-		 session->queue_id[0] == '\0' ? "NOQUEUE" : session->queue_id);
-	log_text(line, "source",
-		 session->internal        ? "internal"
-		 : session->authenticated ? "authenticated"
-					  : "smtp");
-	log_text(line, "from", session->sender);
-}
-
-static void log_lookup_failure(const struct session *session,
-			       const char *address, const struct error *error)
-{
-	struct log_line line;
-
-	log_start(session, &line, "lookup-failed");
-	log_text(&line, "to", address);
-	log_text(&line, "reason", error->text);
-	log_write(&line);
-}
-
-static void log_refusal(const struct session *session, const char *address,
-			const struct smtp_reply *reply)
-{
-	struct log_line line;
-
-	log_start(session, &line, "recipient-refused");
-	log_text(&line, "to", address);
-	log_text(&line, "code", reply->code);
-	log_text(&line, "status", reply->status);
-	log_number(&line, "declared_size", session->declared_size);
-	log_text(&line, "reason", reply->text);
-	log_write(&line);
-}
-
 static const char *const *secrets_of(const struct session *session)
 {
-	return (const char *const *)session->service->secrets;
+	return (const char *const *)session->settings->secrets;
 }
 
 static struct envelope_rules rules_of(const struct session *session)
 {
 	return (struct envelope_rules){
-		.configuration = session->service->configuration,
-		.srs = session->service->srs,
+		.configuration = session->settings->configuration,
+		.srs = session->settings->srs,
+		.contact = session->settings->contact,
 		.now = time(NULL),
 	};
 }
@@ -205,8 +148,10 @@ static struct envelope envelope_of(const struct session *session, int64_t size)
 {
 	return (struct envelope){
 		.sender = session->sender,
-		.authenticated = session->authenticated,
+		.authenticated = session->login != NULL,
 		.internal = session->internal,
+		.from_is_foreign = session->from_is_foreign,
+		.suspicion = session->suspicion,
 		.size = size,
 		.recipients = session->views,
 		.recipient_count = session->recipient_count,
@@ -313,7 +258,7 @@ static int find_account(const struct session *session,
 static struct smtp_reply defer(struct session *session, const char *address,
 			       bool is_role, const struct error *error)
 {
-	log_lookup_failure(session, address, error);
+	session_log_lookup_failure(session, "to", address, error);
 	if (is_role)
 		return nothing;
 	if (session->internal) {
@@ -323,12 +268,49 @@ static struct smtp_reply defer(struct session *session, const char *address,
 	return try_again;
 }
 
-struct smtp_reply session_add_recipient(struct session *session,
-					const char *address,
-					const char *const *parameters)
+/* How much was forwarded for the account today; asked only where that can
+   matter. A count that cannot be read stops nothing. */
+static void find_forwarded(const struct session *session,
+			   struct envelope_recipient *view)
+{
+	struct activity activity;
+	struct error error = {""};
+
+	if (view->account == NULL || !account_forwards(view->account) ||
+	    session->settings->configuration->forward_messages_per_day == 0)
+		return;
+	if (activity_counter_read(session->service->activity, view->account->id,
+				  &activity, &error) < 0)
+		session_log_lookup_failure(session, "account",
+					   view->account->name, &error);
+	else
+		view->forwarded_today =
+			activity_forwarded_today(&activity, time(NULL));
+}
+
+/* The last recipient is the one to decide on; it is forgotten if refused. */
+static struct smtp_reply decide_last(struct session *session)
 {
 	const struct envelope_rules rules = rules_of(session);
-	struct envelope envelope;
+	const struct envelope envelope =
+		envelope_of(session, session->declared_size);
+	struct envelope_recipient *last =
+		&session->views[session->recipient_count - 1];
+	struct smtp_reply reply;
+
+	find_forwarded(session, last);
+	reply = envelope_plan_recipient(&rules, &envelope, last);
+	if (reply.code != NULL) {
+		session_log_refusal(session, last->address, &reply);
+		forget_last(session);
+	}
+	return reply;
+}
+
+static struct smtp_reply add_recipient(struct session *session,
+				       const char *address,
+				       const char *const *parameters)
+{
 	struct recipient meaning;
 	struct account account;
 	struct smtp_reply reply = nothing;
@@ -336,7 +318,15 @@ struct smtp_reply session_add_recipient(struct session *session,
 	bool is_role;
 	int found;
 
-	recipient_classify(session->service->configuration, address, &meaning);
+	/* Mail that does not come through smtpd has passed that bound, and
+	   must not be deferred for ever. */
+	if (session->recipient_count >= SESSION_RECIPIENTS_MAX &&
+	    !session->internal)
+		return too_many;
+	reply = session_check_sender(session);
+	if (reply.code != NULL)
+		return reply;
+	recipient_classify(session->settings->configuration, address, &meaning);
 	is_role = meaning.kind == RECIPIENT_ROLE;
 	found = find_account(session, &meaning, &account, &error);
 	if (found < 0)
@@ -349,14 +339,33 @@ struct smtp_reply session_add_recipient(struct session *session,
 		session->lookup_failed = true;
 		return session->internal ? nothing : try_again;
 	}
-	envelope = envelope_of(session, session->declared_size);
-	reply = envelope_plan_recipient(
-		&rules, &envelope,
-		&session->views[session->recipient_count - 1]);
-	if (reply.code != NULL) {
-		log_refusal(session, address, &reply);
-		forget_last(session);
-	}
+	return decide_last(session);
+}
+
+static enum metrics_counter outcome_of(const struct smtp_reply *reply)
+{
+	if (reply->code == NULL)
+		return METRICS_RECIPIENT_TAKEN;
+	if (reply->code[0] == '4')
+		return METRICS_RECIPIENT_DEFERRED;
+	if (strcmp(reply->status, "5.2.1") == 0)
+		return METRICS_RECIPIENT_DISABLED;
+	if (strcmp(reply->status, "5.2.2") == 0)
+		return METRICS_RECIPIENT_OVER_QUOTA;
+	return METRICS_RECIPIENT_SENDER_REFUSED;
+}
+
+struct smtp_reply session_add_recipient(struct session *session,
+					const char *address,
+					const char *const *parameters)
+{
+	const int64_t began = metrics_now();
+	struct smtp_reply reply = add_recipient(session, address, parameters);
+
+	if (reply.code == NULL)
+		session_count_sent(session);
+	metrics_count(session->service->metrics, outcome_of(&reply));
+	metrics_time(session->service->metrics, METRICS_TIME_RECIPIENT, began);
 	return reply;
 }
 
@@ -382,6 +391,13 @@ void session_see_header(struct session *session, const char *name,
 	}
 	if (strcasecmp(name, FORWARD_TAG_HEADER) == 0)
 		message_tags_see(&session->tags, value);
+	if (session->suspicion == SUSPICION_NONE)
+		session->suspicion = spam_marks_judge(
+			session->settings->configuration, name, value);
+	if (session->login != NULL && !session->from_is_foreign &&
+	    session->settings->configuration->submission_check_from &&
+	    strcasecmp(name, "From") == 0)
+		session_check_from(session, value);
 }
 
 void session_end_headers(struct session *session)
@@ -396,7 +412,7 @@ void session_end_headers(struct session *session)
 		if (view->account != NULL && account_forwards(view->account))
 			view->came_back = message_tags_have(
 				&session->tags, secrets_of(session),
-				session->service->secret_count,
+				session->settings->secret_count,
 				view->account->id);
 	}
 	envelope = envelope_of(session, session->declared_size);
@@ -420,7 +436,7 @@ static int decide(struct session *session, struct envelope_plan *plan_r,
 		return error_set(error, "a recipient could not be looked up");
 	if (envelope_plan_message(&rules, &envelope, plan_r, error) < 0)
 		return -1;
-	if (message_tags_make(session->service->secrets[0], &envelope, plan_r,
+	if (message_tags_make(session->settings->secrets[0], &envelope, plan_r,
 			      header_r) < 0)
 		return error_set(error, "out of memory");
 	return 0;
@@ -429,57 +445,27 @@ static int decide(struct session *session, struct envelope_plan *plan_r,
 int session_decide(struct session *session, struct envelope_plan *plan_r,
 		   char **header_r)
 {
+	const int64_t began = metrics_now();
 	struct error error = {""};
 	struct log_line line;
+	int ret;
 
 	*plan_r = (struct envelope_plan){0};
 	*header_r = NULL;
-	if (decide(session, plan_r, header_r, &error) == 0)
+	session->decided = true;
+	ret = decide(session, plan_r, header_r, &error);
+	metrics_time(session->service->metrics, METRICS_TIME_MESSAGE, began);
+	if (ret == 0)
 		return 0;
-	log_start(session, &line, "message-deferred");
+	session_log_start(session, &line, "message-deferred");
 	log_text(&line, "reason", error.text);
 	log_write(&line);
+	metrics_count(session->service->metrics, METRICS_MESSAGE_DEFERRED);
 	return -1;
 }
 
-static const char *srs_word(enum srs_result result)
+void session_pass(struct session *session)
 {
-	switch (result) {
-	case SRS_OK:
-		return NULL;
-	case SRS_TOO_LONG:
-		return "too-long";
-	default:
-		return "not-possible";
-	}
-}
-
-void session_log(const struct session *session,
-		 const struct envelope_plan *plan, const char *failed_edit)
-{
-	struct log_line line;
-
-	log_start(session, &line,
-		  failed_edit != NULL        ? "message-deferred"
-		  : plan->reply.code != NULL ? "message-refused"
-					     : "message");
-	if (session->size_is_counted)
-		log_number(&line, "size", session->true_size);
-	log_text(&line, "failed_edit", failed_edit);
-	log_text(&line, "code", plan->reply.code);
-	log_text(&line, "status", plan->reply.status);
-	log_text(&line, "srs", srs_word(plan->srs_result));
-	for (size_t i = 0; i < session->recipient_count; i++) {
-		if (session->views[i].account == NULL)
-			continue;
-		log_text(&line, "to", session->views[i].address);
-		log_text(&line, "fate", recipient_fate_name(plan->fates[i]));
-	}
-	for (size_t i = 0; i < plan->edit_count; i++) {
-		if (plan->edits[i].kind == ENVELOPE_CHANGE_SENDER)
-			log_text(&line, "new_from", plan->edits[i].address);
-		if (plan->edits[i].kind == ENVELOPE_ADD_RECIPIENT)
-			log_text(&line, "forward_to", plan->edits[i].address);
-	}
-	log_write(&line);
+	session->decided = true;
+	metrics_count(session->service->metrics, METRICS_MESSAGE_UNTOUCHED);
 }

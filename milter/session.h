@@ -13,6 +13,9 @@
 #include "milter/envelope-plan.h"
 #include "milter/service.h"
 
+/* As many as Postfix takes by default (smtpd_recipient_limit). */
+#define SESSION_RECIPIENTS_MAX 1000
+
 struct session;
 
 /* internal: the mail does not come through smtpd. Returns NULL when out of
@@ -53,10 +56,13 @@ bool session_see_body(struct session *session, size_t length);
 int session_decide(struct session *session, struct envelope_plan *plan_r,
 		   char **header_r);
 
-/* Logs the decision; failed_edit names the edit that the MTA refused, NULL if
-   all went well. */
-void session_log(const struct session *session,
-		 const struct envelope_plan *plan, const char *failed_edit);
+/* Logs and counts the decision; failed_edit names the edit that the MTA
+   refused, NULL if all went well. */
+void session_report(const struct session *session,
+		    const struct envelope_plan *plan, const char *failed_edit);
+
+/* Instead of session_decide(), when the rest of the message is not needed. */
+void session_pass(struct session *session);
 
 /* The message is over, whatever became of it. May be called twice. */
 void session_end(struct session *session);

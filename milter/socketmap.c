@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,9 +15,9 @@
 #include "milter/log.h"
 #include "milter/maps.h"
 #include "milter/netstring.h"
+#include "milter/thread.h"
 
 #define REQUEST_BYTES_FIRST 4096
-#define THREAD_STACK_BYTES  (256 * 1024)
 /* How long to wait when the process is out of descriptors or threads. */
 #define EXHAUSTED_MSECS 100
 
@@ -216,29 +215,6 @@ static struct connection *add_connection(struct socketmap *socketmap, int fd)
 	return connection;
 }
 
-static int start_thread(void *(*function)(void *), void *argument,
-			bool detached, pthread_t *thread_r)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int ret;
-
-	ret = pthread_attr_init(&attributes);
-	if (ret != 0)
-		return ret;
-	(void)pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES);
-	if (detached)
-		(void)pthread_attr_setdetachstate(&attributes,
-						  PTHREAD_CREATE_DETACHED);
-	/* Signals are for libmilter's thread. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	ret = pthread_create(thread_r, &attributes, function, argument);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attributes);
-	return ret;
-}
-
 static void *run_acceptor(void *argument)
 {
 	struct socketmap *socketmap = argument;
@@ -258,7 +234,7 @@ static void *run_acceptor(void *argument)
 		set_time_limits(fd);
 		connection = add_connection(socketmap, fd);
 		if (connection != NULL &&
-		    start_thread(run_connection, connection, true, &thread) !=
+		    thread_start(run_connection, connection, true, &thread) !=
 			    0) {
 			log_failure("no-thread", "a connection for look-ups "
 						 "is closed");
@@ -295,7 +271,7 @@ int socketmap_start(const struct milter_service *service, int listen_fd,
 	(void)pthread_cond_init(&socketmap->room, NULL);
 	ret = socketmap->connections_under_way == NULL
 		      ? ENOMEM
-		      : start_thread(run_acceptor, socketmap, false,
+		      : thread_start(run_acceptor, socketmap, false,
 				     &socketmap->acceptor);
 	if (ret != 0) {
 		socketmap_free(&socketmap);

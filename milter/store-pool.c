@@ -10,10 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/store.h"
-
 struct store_pool {
 	char *location;
+	struct metrics *metrics;
 	pthread_mutex_t mutex;
 	pthread_cond_t given_back;
 	/* The handles that nobody uses: free_count of them, on a stack, so that
@@ -37,13 +36,15 @@ static void init_locks(struct store_pool *pool)
 }
 
 int store_pool_new(const char *location, unsigned int count,
-		   struct store_pool **pool_r, struct error *error)
+		   struct metrics *metrics, struct store_pool **pool_r,
+		   struct error *error)
 {
 	struct store_pool *pool = calloc(1, sizeof(*pool));
 
 	if (pool == NULL)
 		return error_set(error, "out of memory");
 	init_locks(pool);
+	pool->metrics = metrics;
 	pool->location = strdup(location);
 	pool->free = calloc(count, sizeof(struct store *));
 	if (pool->location == NULL || pool->free == NULL) {
@@ -125,19 +126,135 @@ static void give_place(struct store_pool *pool, struct store *store)
 	(void)pthread_mutex_unlock(&pool->mutex);
 }
 
-int store_pool_account(struct store_pool *pool, const char *name,
-		       struct account *account_r, struct error *error)
+/* What is to be done with a handle. */
+struct request {
+	int (*run)(struct store *store, const struct request *request,
+		   struct error *error);
+	const char *key;
+	void *result;
+	size_t count;
+	int64_t at;
+	const char *reason;
+};
+
+/* Runs the request on a handle. A handle that failed is closed: what made it
+   fail, a file that was replaced say, may be its alone. */
+static int run_request(struct store_pool *pool, const struct request *request,
+		       struct error *error)
 {
-	struct store *store;
+	int64_t began = metrics_now();
+	struct store *store = NULL;
 	int ret = -1;
 
-	if (take_place(pool, &store, error) < 0)
-		return -1;
-	if (store != NULL ||
-	    store_open(pool->location, STORE_ACCOUNTS, &store, error) == 0)
-		ret = store_account_by_name(store, name, account_r, error);
-	if (ret < 0 && store != NULL)
-		store_close(&store);
-	give_place(pool, store);
+	if (take_place(pool, &store, error) == 0) {
+		if (store != NULL || store_open(pool->location, STORE_ACCOUNTS,
+						&store, error) == 0)
+			ret = request->run(store, request, error);
+		if (ret < 0 && store != NULL)
+			store_close(&store);
+		give_place(pool, store);
+	}
+	metrics_time(pool->metrics, METRICS_TIME_STORE, began);
+	if (ret < 0)
+		metrics_count(pool->metrics, METRICS_STORE_ERRORS);
 	return ret;
+}
+
+static int find_by_local_part(struct store *store,
+			      const struct request *request,
+			      struct error *error)
+{
+	return store_account_by_local_part(store, request->key, request->result,
+					   error);
+}
+
+static int find_by_name(struct store *store, const struct request *request,
+			struct error *error)
+{
+	return store_account_by_name(store, request->key, request->result,
+				     error);
+}
+
+static int read_activity(struct store *store, const struct request *request,
+			 struct error *error)
+{
+	return store_activity(store, request->key, request->result, error);
+}
+
+static int add_activity(struct store *store, const struct request *request,
+			struct error *error)
+{
+	return store_activity_add(store, request->result, request->count,
+				  error);
+}
+
+static int block_sending(struct store *store, const struct request *request,
+			 struct error *error)
+{
+	return store_sending_block(store, request->key, request->at,
+				   request->reason, error);
+}
+
+int store_pool_account(struct store_pool *pool, const char *local_part,
+		       struct account *account_r, struct error *error)
+{
+	const struct request request = {
+		.run = find_by_local_part,
+		.key = local_part,
+		.result = account_r,
+	};
+
+	return run_request(pool, &request, error);
+}
+
+int store_pool_login(struct store_pool *pool, const char *name,
+		     struct account *account_r, struct error *error)
+{
+	const struct request request = {
+		.run = find_by_name,
+		.key = name,
+		.result = account_r,
+	};
+
+	return run_request(pool, &request, error);
+}
+
+int store_pool_activity(struct store_pool *pool, const char *account_id,
+			struct activity *activity_r, struct error *error)
+{
+	const struct request request = {
+		.run = read_activity,
+		.key = account_id,
+		.result = activity_r,
+	};
+
+	return run_request(pool, &request, error);
+}
+
+int store_pool_activity_add(struct store_pool *pool,
+			    const struct account_activity *more, size_t count,
+			    struct error *error)
+{
+	const struct request request = {
+		.run = add_activity,
+		/* Only read there. */
+		.result = (void *)more,
+		.count = count,
+	};
+
+	return run_request(pool, &request, error);
+}
+
+int store_pool_sending_block(struct store_pool *pool, const char *account_id,
+			     int64_t at, const char *reason,
+			     struct error *error)
+{
+	const struct request request = {
+		.run = block_sending,
+		.key = account_id,
+		.at = at,
+		.reason = reason,
+	};
+
+	return run_request(pool, &request, error);
 }

@@ -8,6 +8,8 @@
 
 #include "lib/account.h"
 #include "lib/error.h"
+#include "lib/store.h"
+#include "milter/metrics.h"
 
 /* A look-up that gets no handle in this time fails, and is deferred. */
 #define STORE_POOL_WAIT_MSECS 5000
@@ -15,16 +17,31 @@
 struct store_pool;
 
 /* Opens count handles (accounts only) at once, so that a store that cannot be
-   reached is found out now. Returns 0, or -1 with an error. */
+   reached is found out now. Calls are counted in metrics, which may be NULL.
+   Returns 0, or -1 with an error. */
 int store_pool_new(const char *location, unsigned int count,
-		   struct store_pool **pool_r, struct error *error);
+		   struct metrics *metrics, struct store_pool **pool_r,
+		   struct error *error);
 /* Nobody may use the pool any more. */
 void store_pool_free(struct store_pool **pool);
 
-/* As store_account_by_name(): 1 found, 0 absent, -1 failed. Blocks for a
-   handle and for the store. A handle that failed is opened anew before it is
-   used again. Thread-safe. */
-int store_pool_account(struct store_pool *pool, const char *name,
+/* These block for a handle and for the store, and are thread-safe. A handle
+   that failed is opened anew before it is used again. */
+
+/* As store_account_by_local_part(): 1 found, 0 absent, -1 failed. */
+int store_pool_account(struct store_pool *pool, const char *local_part,
 		       struct account *account_r, struct error *error);
+/* As store_account_by_name(): for logins. */
+int store_pool_login(struct store_pool *pool, const char *name,
+		     struct account *account_r, struct error *error);
+/* As the functions of the store that they are named for. */
+int store_pool_activity(struct store_pool *pool, const char *account_id,
+			struct activity *activity_r, struct error *error);
+int store_pool_activity_add(struct store_pool *pool,
+			    const struct account_activity *more, size_t count,
+			    struct error *error);
+int store_pool_sending_block(struct store_pool *pool, const char *account_id,
+			     int64_t at, const char *reason,
+			     struct error *error);
 
 #endif

@@ -119,6 +119,7 @@ def write_endpoints(layout, ports, build, slapd_pid):
         "domain": DOMAIN,
         **local,
         "lmtp": str(layout.spool / "private/dovecot-lmtp"),
+        "metrics": f"http://127.0.0.1:{ports['metrics']}/metrics",
         "ldap": f"ldap://127.0.0.1:{ports['ldap']}",
         "ldap_base": university.BASE,
         "ldap_admin": {"dn": university.ADMIN_DN, "password": admin},

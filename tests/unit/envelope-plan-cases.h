@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/configuration.h"
+#include "milter/spam-marks.h"
 
 #define RECIPIENTS_MAX 4
 #define KB             1024
@@ -21,6 +22,7 @@ struct test_recipient {
 	const char *notify;
 	bool is_role;
 	bool came_back;
+	int64_t forwarded_today;
 };
 
 enum source { SMTP, LOGIN, INTERNAL };
@@ -32,6 +34,11 @@ struct test_case {
 	int64_t size;
 	enum over_quota_copy over_quota_copy;
 	int64_t grace;
+	unsigned int limit; /* forward_messages_per_day */
+	enum suspicion suspicion;
+	bool from_is_foreign;
+	bool any_from; /* submission_check_from = no */
+	const char *over_quota_text;
 	struct test_recipient recipients[RECIPIENTS_MAX + 1];
 	/* The code, or "" when nothing is refused, then " edit" for each. */
 	const char *expected;

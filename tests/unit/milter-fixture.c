@@ -9,15 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
 
 #include "tests/unit/milter-fixture.h"
 
-static char *domains[] = {"alumni.example", "second.example", NULL};
-static struct class_options classes[] = {{.name = "alumni"}};
-static char *secrets[] = {"of the test", "of yesterday"};
+static const char secrets[] = "of the test\nof yesterday\n";
+
+static void add_alias(struct store *store, const struct account *account,
+		      const char *name)
+{
+	assert_int_equal(store_alias_add(store, account->id, name, 1, NULL),
+			 STORE_ADDED);
+}
 
 static void add_accounts(const struct store_fixture *fixture)
 {
@@ -25,7 +31,8 @@ static void add_accounts(const struct store_fixture *fixture)
 	struct store *store = store_fixture_open(fixture, STORE_ACCOUNTS);
 	struct account account;
 
-	(void)store_fixture_add(store, "alumna");
+	account = store_fixture_add(store, "alumna");
+	add_alias(store, &account, "anna");
 	(void)store_fixture_add(store, "postmaster");
 	account = store_fixture_add(store, "disabled");
 	assert_int_equal(
@@ -44,41 +51,58 @@ static void add_accounts(const struct store_fixture *fixture)
 						   "away@outside.example",
 						   false, NULL),
 			 1);
+	add_alias(store, &account, "gone");
 	store_close(&store);
+}
+
+static void write_file(const char *path, const char *text, mode_t mode)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+void milter_fixture_configure(const struct milter_fixture *fixture,
+			      const char *options)
+{
+	const char *folder = fixture->store->folder;
+	char text[4 * FIXTURE_PATH_BYTES];
+	char path[2 * FIXTURE_PATH_BYTES];
+
+	(void)snprintf(path, sizeof(path), "%s/srs.secret", folder);
+	write_file(path, secrets, 0640);
+	(void)snprintf(text, sizeof(text),
+		       "domains = { \"alumni.example\", \"second.example\" }\n"
+		       "store = \"%s\"\n"
+		       "srs_secret_file = \"%s\"\n"
+		       "milter_store_handles = 2\n"
+		       "class \"alumni\" { quota = \"unlimited\" }\n"
+		       "%s\n",
+		       fixture->store->location, path, options);
+	write_file(fixture->configuration_path, text, 0644);
 }
 
 int milter_fixture_set_up(void **state)
 {
 	struct milter_fixture *fixture = calloc(1, sizeof(*fixture));
-	const struct srs_options options = {
-		.secrets = (const char *const *)secrets,
-		.secret_count = 2,
-		.domain = "alumni.example",
-		.max_age_days = 21,
-	};
 	struct error error = {""};
 
 	assert_non_null(fixture);
 	assert_int_equal(store_fixture_set_up((void **)&fixture->store), 0);
 	add_accounts(fixture->store);
-	fixture->configuration = (struct configuration){
-		.domains = domains,
-		.default_class = "alumni",
-		.postmaster = "postmaster",
-		.srs_domain = "alumni.example",
-		.classes = classes,
-		.class_count = 1,
-	};
-	fixture->service = (struct milter_service){
-		.configuration = &fixture->configuration,
-		.secrets = secrets,
-		.secret_count = 2,
-		.messages = under_way_new(),
-	};
-	assert_int_equal(srs_new(&options, &fixture->service.srs, &error), 0);
-	if (store_pool_new(fixture->store->location, 2, &fixture->service.pool,
-			   &error) < 0)
+	(void)snprintf(fixture->configuration_path,
+		       sizeof(fixture->configuration_path), "%.200s/conf",
+		       fixture->store->folder);
+	milter_fixture_configure(fixture, "");
+	if (service_load(&fixture->service, fixture->configuration_path,
+			 &error) < 0 ||
+	    service_open_store(&fixture->service, &error) < 0)
 		fail_msg("%s", error.text);
+	fixture->settings = settings_take(fixture->service.settings);
+	fixture->configuration = fixture->settings->configuration;
 	*state = fixture;
 	return 0;
 }
@@ -87,9 +111,8 @@ int milter_fixture_tear_down(void **state)
 {
 	struct milter_fixture *fixture = *state;
 
-	store_pool_free(&fixture->service.pool);
-	srs_free(&fixture->service.srs);
-	under_way_free(&fixture->service.messages);
+	settings_give(fixture->service.settings, &fixture->settings);
+	service_free(&fixture->service);
 	(void)store_fixture_tear_down((void **)&fixture->store);
 	free(fixture);
 	return 0;

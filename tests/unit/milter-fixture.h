@@ -10,15 +10,23 @@
 
 struct milter_fixture {
 	struct store_fixture *store;
-	struct configuration configuration;
+	char configuration_path[FIXTURE_PATH_BYTES];
+	/* Those in force: tests may change the configuration. */
+	const struct settings *settings;
+	struct configuration *configuration;
 	struct milter_service service;
 };
 
 /* Set-up and tear-down for cmocka. There are these accounts: alumna,
    postmaster; disabled; small with a quota of 10000 bytes; copy and away, which
-   forward to copy@outside.example and away@outside.example. */
+   forward to copy@outside.example and away@outside.example. alumna has the
+   alias anna, and away the alias gone. */
 int milter_fixture_set_up(void **state);
 int milter_fixture_tear_down(void **state);
+
+/* Writes the configuration file, with a line of options added. */
+void milter_fixture_configure(const struct milter_fixture *fixture,
+			      const char *options);
 
 /* Makes every look-up fail, or succeed again. */
 void milter_fixture_break(const struct milter_fixture *fixture);

@@ -57,6 +57,20 @@ static void keys_are_answered(void **state)
 		{"alias Abuse@second.example", "OK postmaster@alumni.example"},
 		{"alias alumna@alumni.example", absent},
 		{"alias abuse@foreign.example", absent},
+		{"mailbox anna@alumni.example", absent},
+		{"alias anna@alumni.example", "OK alumna@alumni.example"},
+		{"alias Anna+Lists@Second.Example",
+		 "OK alumna+Lists@second.example"},
+		{"alias \"anna+a,b\"@alumni.example",
+		 "OK \"alumna+a,b\"@alumni.example"},
+		{"alias anna+@alumni.example", "OK alumna+@alumni.example"},
+		{"alias gone@second.example", "OK away@second.example"},
+		{"alias nobody@alumni.example", absent},
+		{"alias anna@foreign.example", absent},
+		{"alias anna", "OK alumna@alumni.example"},
+		{"alias SRS0=abcd=AA=remote.example=x@alumni.example", absent},
+		{"sender-login anna+x@second.example",
+		 "OK alumna, alumna@second.example"},
 		{"sender-login alumna@alumni.example",
 		 "OK alumna, alumna@alumni.example"},
 		{"sender-login ALUMNA+x@second.example",
@@ -100,7 +114,7 @@ static void rewritten_senders_are_reversed(void **state)
 	int wrong = 0;
 
 	for (size_t i = 0; i < sizeof(senders) / sizeof(senders[0]); i++) {
-		assert_int_equal(srs_forward(fixture->service.srs, senders[i],
+		assert_int_equal(srs_forward(fixture->settings->srs, senders[i],
 					     time(NULL), rewritten),
 				 SRS_OK);
 		(void)snprintf(request, sizeof(request), "srs-reverse %s",
@@ -118,7 +132,7 @@ static void rewritten_senders_of_others_are_not_reversed(void **state)
 	char rewritten[ADDRESS_BYTES];
 	char request[2 * ADDRESS_BYTES];
 
-	assert_int_equal(srs_forward(fixture->service.srs, "x@remote.example",
+	assert_int_equal(srs_forward(fixture->settings->srs, "x@remote.example",
 				     time(NULL), rewritten),
 			 SRS_OK);
 	*strrchr(rewritten, '@') = '\0';
@@ -133,7 +147,7 @@ static void an_old_one_is_not_reversed(void **state)
 	char rewritten[ADDRESS_BYTES];
 	char request[2 * ADDRESS_BYTES];
 
-	assert_int_equal(srs_forward(fixture->service.srs, "x@remote.example",
+	assert_int_equal(srs_forward(fixture->settings->srs, "x@remote.example",
 				     time(NULL) - 23 * 86400, rewritten),
 			 SRS_OK);
 	(void)snprintf(request, sizeof(request), "srs-reverse %s", rewritten);
@@ -184,6 +198,7 @@ static void a_store_that_fails_is_temporary(void **state)
 	wrong += count_wrong(fixture, "mailbox x@foreign.example", absent);
 	wrong += count_wrong(fixture, "alias abuse@alumni.example",
 			     "OK postmaster@alumni.example");
+	wrong += count_wrong(fixture, "alias anna@alumni.example", failed);
 	milter_fixture_mend(fixture);
 	wrong += count_wrong(fixture, "mailbox alumna@alumni.example",
 			     "OK alumna");
@@ -193,16 +208,17 @@ static void a_store_that_fails_is_temporary(void **state)
 
 static void postmaster_may_be_elsewhere(void **state)
 {
-	struct milter_fixture *fixture = *state;
+	const struct milter_fixture *fixture = *state;
 	char elsewhere[] = "admin@university.example";
+	char *before = fixture->configuration->postmaster;
 	int wrong = 0;
 
-	fixture->configuration.postmaster = elsewhere;
+	fixture->configuration->postmaster = elsewhere;
 	wrong += count_wrong(fixture, "alias abuse@alumni.example",
 			     "OK admin@university.example");
 	wrong += count_wrong(fixture, "sender-login abuse@alumni.example",
 			     absent);
-	fixture->configuration.postmaster = "postmaster";
+	fixture->configuration->postmaster = before;
 	assert_int_equal(wrong, 0);
 }
 

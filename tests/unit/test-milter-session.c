@@ -60,7 +60,7 @@ static char *decide(struct session *session, const char *expected_code)
 		assert_null(plan.reply.code);
 	else
 		assert_string_equal(plan.reply.code, expected_code);
-	session_log(session, &plan, NULL);
+	session_report(session, &plan, NULL);
 	envelope_plan_free(&plan);
 	return header;
 }
@@ -293,7 +293,7 @@ static void a_tag_of_an_older_secret_counts(void **state)
 	const struct account away = milter_fixture_account(fixture, "away");
 	char tag[FORWARD_TAG_TEXT_BYTES];
 
-	forward_tag_make(fixture->service.secrets[1], away.id, nonce, tag);
+	forward_tag_make(fixture->settings->secrets[1], away.id, nonce, tag);
 	assert_null(forward(fixture, "<away@alumni.example>", tag));
 }
 
