@@ -139,12 +139,10 @@ static int check_sockets(const struct configuration *configuration,
 			 configuration->maps_socket);
 }
 
-static int check_default_class(const struct configuration *configuration,
-			       struct error *error)
+static int check_class(const struct configuration *configuration,
+		       const char *name, struct error *error)
 {
-	const char *name = configuration->default_class;
-
-	if (configuration_class(configuration, name) != NULL)
+	if (name == NULL || configuration_class(configuration, name) != NULL)
 		return 0;
 	return error_set(error,
 			 "there is no class \"%s\"; add a section "
@@ -157,8 +155,11 @@ int configuration_consistency_check(const struct configuration *configuration,
 				    const struct configuration_source *source,
 				    struct error *error)
 {
-	if (check_default_class(configuration, error) < 0)
+	if (check_class(configuration, configuration->default_class, error) < 0)
 		return configuration_values_blame(source, "default_class",
+						  error);
+	if (check_class(configuration, configuration->leaver_class, error) < 0)
+		return configuration_values_blame(source, "leaver_class",
 						  error);
 	if (check_sockets(configuration, error) < 0)
 		return configuration_values_blame(source, "maps_socket", error);

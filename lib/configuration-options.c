@@ -85,6 +85,14 @@ static const struct configuration_option options[] = {
 	{GENERAL(default_class), .type = OPTION_TEXT, .fallback = "alumni",
 	 .check = check_section_name,
 	 .help = "Class of accounts for which the directory names none."},
+	{GENERAL(leaver_class), .type = OPTION_TEXT,
+	 .check = check_section_name,
+	 .help = "Class of accounts whose owner has left the directory; the "
+		 "default class unless set."},
+	{GENERAL(sync_least_percent), .type = OPTION_COUNT, .fallback = "70",
+	 .minimum = 0, .maximum = 100,
+	 .help = "Directory sync changes nothing when fewer of a directory's "
+		 "members than this share would stay."},
 	{GENERAL(create_accounts), .type = OPTION_SWITCH, .fallback = "yes",
 	 .help = "Whether the first login with a directory password creates "
 		 "the account."},
@@ -246,6 +254,10 @@ static const struct configuration_option options[] = {
 	 .check = check_ldap_attribute,
 	 .help = "Attribute that names an entry for ever and is never given "
 		 "to another."},
+	{DIRECTORY(name_attribute), .type = OPTION_TEXT, .fallback = "uid",
+	 .check = check_ldap_attribute,
+	 .help = "Attribute that has the account name, for commands that list "
+		 "the whole directory."},
 	{DIRECTORY(class_attribute), .type = OPTION_TEXT,
 	 .check = check_ldap_attribute,
 	 .help = "Attribute that decides a new account's class; the default "

@@ -89,6 +89,14 @@ static int load_directories(const struct configuration_source *file,
 	return 0;
 }
 
+/* Some options are like another unless they are set. */
+static int set_unless_set(char **field, const char *value)
+{
+	if (*field == NULL)
+		*field = strdup(value);
+	return *field == NULL ? -1 : 0;
+}
+
 static int load_all(const struct configuration_source *file,
 		    struct configuration *configuration, struct error *error)
 {
@@ -100,12 +108,11 @@ static int load_all(const struct configuration_source *file,
 	    load_directories(file, configuration, error) < 0 ||
 	    configuration_consistency_check(configuration, file, error) < 0)
 		return -1;
-	if (configuration->srs_domain == NULL) {
-		configuration->srs_domain = strdup(configuration->domains[0]);
-		if (configuration->srs_domain == NULL)
-			return error_set(error, "%s: out of memory",
-					 file->path);
-	}
+	if (set_unless_set(&configuration->srs_domain,
+			   configuration->domains[0]) < 0 ||
+	    set_unless_set(&configuration->leaver_class,
+			   configuration->default_class) < 0)
+		return error_set(error, "%s: out of memory", file->path);
 	return 0;
 }
 

@@ -80,6 +80,7 @@ struct directory_options {
 	char *active_filter; /* NULL = every entry is active */
 	char *deny_filter;   /* NULL = nobody is denied */
 	char *id_attribute;
+	char *name_attribute;
 	char *class_attribute;       /* NULL = the default class */
 	struct class_map *class_map; /* in order: the first that fits */
 	size_t class_map_count;
@@ -103,6 +104,8 @@ struct configuration {
 	char *mail_group;
 	char *postmaster; /* account name or address for role addresses */
 	char *default_class;
+	char *leaver_class;              /* the default class unless set */
+	unsigned int sync_least_percent; /* of members that must stay */
 	bool create_accounts;
 	enum login_order order;
 	enum learn_password learn_password;

@@ -289,10 +289,11 @@ static enum directory_step failed_step(struct directory_connection *connection,
 	return STEP_BROKEN;
 }
 
-enum directory_step directory_connection_search(
-	struct directory_connection *connection, const char *base, int scope,
-	const char *filter, const char *const *attributes,
-	int64_t deadline_msecs, int *id_r, struct error *error)
+static enum directory_step
+send_search(struct directory_connection *connection, const char *base,
+	    int scope, const char *filter, const char *const *attributes,
+	    LDAPControl **controls, int size_limit, int64_t deadline_msecs,
+	    int *id_r, struct error *error)
 {
 	int64_t left = deadline_msecs - watchdog_now();
 	/* For the server, which counts in seconds; 0 would mean no limit. */
@@ -302,13 +303,33 @@ enum directory_step directory_connection_search(
 
 	guard(connection, deadline_msecs);
 	code = ldap_search_ext(connection->ldap, base, scope, filter,
-			       (char **)attributes, 0, NULL, NULL, &limit,
-			       SEARCH_SIZE_LIMIT, id_r);
+			       (char **)attributes, 0, controls, NULL, &limit,
+			       size_limit, id_r);
 	timed_out = watchdog_leave(connection->watchdog);
 	if (code != LDAP_SUCCESS || timed_out)
 		return failed_step(connection, timed_out, "cannot search",
 				   error);
 	return STEP_ANSWERED;
+}
+
+enum directory_step directory_connection_search(
+	struct directory_connection *connection, const char *base, int scope,
+	const char *filter, const char *const *attributes,
+	int64_t deadline_msecs, int *id_r, struct error *error)
+{
+	return send_search(connection, base, scope, filter, attributes, NULL,
+			   SEARCH_SIZE_LIMIT, deadline_msecs, id_r, error);
+}
+
+enum directory_step directory_connection_search_page(
+	struct directory_connection *connection, const char *base, int scope,
+	const char *filter, const char *const *attributes,
+	LDAPControl **controls, int64_t deadline_msecs, int *id_r,
+	struct error *error)
+{
+	return send_search(connection, base, scope, filter, attributes,
+			   controls, LDAP_NO_LIMIT, deadline_msecs, id_r,
+			   error);
 }
 
 enum directory_step directory_connection_wait(

@@ -62,6 +62,14 @@ enum directory_step directory_connection_search(
 	const char *filter, const char *const *attributes,
 	int64_t deadline_msecs, int *id_r, struct error *error);
 
+/* The same for a page of a long answer (RFC 2696): controls is
+   NULL-terminated, and the size is not limited from here. */
+enum directory_step directory_connection_search_page(
+	struct directory_connection *connection, const char *base, int scope,
+	const char *filter, const char *const *attributes,
+	LDAPControl **controls, int64_t deadline_msecs, int *id_r,
+	struct error *error);
+
 /* Waits for the whole answer to what was sent. */
 enum directory_step directory_connection_wait(
 	struct directory_connection *connection, int id, int64_t deadline_msecs,

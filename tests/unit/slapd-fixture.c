@@ -40,7 +40,9 @@ static const char configuration[] =
 	"maxsize 16777216\n"
 	"directory %1$s/db\n"
 	"access to attrs=userPassword by anonymous auth by * none\n"
-	"access to * by dn.exact=\"" SLAPD_SERVICE "\" read by * none\n";
+	"limits dn.exact=\"" SLAPD_LIMITED_SERVICE "\" size.prtotal=4\n"
+	"access to * by dn.exact=\"" SLAPD_SERVICE "\" read"
+	" by dn.exact=\"" SLAPD_LIMITED_SERVICE "\" read by * none\n";
 
 static const char tree[] = "dn: " SLAPD_BASE "\n"
 			   "objectClass: dcObject\n"
@@ -55,6 +57,11 @@ static const char tree[] = "dn: " SLAPD_BASE "\n"
 			   "objectClass: organizationalRole\n"
 			   "objectClass: simpleSecurityObject\n"
 			   "cn: mail\n"
+			   "userPassword: service secret\n\n"
+			   "dn: " SLAPD_LIMITED_SERVICE "\n"
+			   "objectClass: organizationalRole\n"
+			   "objectClass: simpleSecurityObject\n"
+			   "cn: limited\n"
 			   "userPassword: service secret\n\n";
 
 /* Up to two values each; employeeType is the class, description the state.

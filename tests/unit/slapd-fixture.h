@@ -11,6 +11,8 @@
 #define SLAPD_BASE    "dc=university,dc=example"
 #define SLAPD_PEOPLE  "ou=people," SLAPD_BASE
 #define SLAPD_SERVICE "cn=mail," SLAPD_BASE
+/* A service account with the same password, which may not list everybody. */
+#define SLAPD_LIMITED_SERVICE "cn=limited," SLAPD_BASE
 
 struct slapd {
 	pid_t pid; /* 0 = not running */
