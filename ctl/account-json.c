@@ -9,6 +9,7 @@
 
 #include "ctl/report.h"
 #include "lib/mail-quota.h"
+#include "lib/retention.h"
 
 #define CLEAN_TEXT_BYTES 4096
 
@@ -79,6 +80,21 @@ static struct json_object *quota_json(const struct account_view *view)
 	json_add_text(quota, "origin",
 		      view->account->has_own_quota ? "account" : "class");
 	return quota;
+}
+
+static struct json_object *trash_json(const struct account_view *view)
+{
+	struct json_object *trash = json_object_new_object();
+	int64_t retention = retention_of(view->account, view->configuration);
+
+	if (retention > 0)
+		json_add_number(trash, "retention_seconds", retention);
+	else
+		json_object_object_add(trash, "retention_seconds", NULL);
+	json_add_text(trash, "origin",
+		      view->account->has_own_retention ? "account" : "class");
+	json_add_time(trash, "oldest_saved_at", view->account->trash_oldest);
+	return trash;
 }
 
 static struct json_object *usage_json(const struct account *account)
@@ -153,6 +169,7 @@ struct json_object *account_view_json(const struct account_view *view)
 		json_add_time(object, "password_set_at", view->password_set_at);
 	json_object_object_add(object, "quota", quota_json(view));
 	json_object_object_add(object, "usage", usage_json(account));
+	json_object_object_add(object, "trash", trash_json(view));
 	json_object_object_add(object, "forward",
 			       account_forward_json(account));
 	json_object_object_add(object, "sending", sending_json(account));

@@ -11,6 +11,7 @@
 
 #include "ctl/report.h"
 #include "lib/mail-quota.h"
+#include "lib/retention.h"
 
 #define CLEAN_TEXT_BYTES 4096
 
@@ -31,6 +32,31 @@ void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES])
 		snprintf(text_r, QUOTA_TEXT_BYTES, "unlimited");
 	else
 		mail_quota_format(bytes, text_r, QUOTA_TEXT_BYTES);
+}
+
+void retention_text(int64_t seconds, char text_r[RETENTION_TEXT_BYTES])
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {
+		{86400, "day"},
+		{3600, "hour"},
+		{60, "minute"},
+		{1, "second"},
+	};
+	size_t i = 0;
+
+	if (seconds <= 0) {
+		snprintf(text_r, RETENTION_TEXT_BYTES, "for ever");
+		return;
+	}
+	/* The last divides everything. */
+	while (seconds % units[i].seconds != 0)
+		i++;
+	seconds /= units[i].seconds;
+	snprintf(text_r, RETENTION_TEXT_BYTES, "%" PRId64 " %s%s", seconds,
+		 units[i].name, seconds == 1 ? "" : "s");
 }
 
 static void print_line(const char *label, const char *text)
@@ -83,6 +109,25 @@ static void print_pin(const struct account *account)
 	snprintf(text, sizeof(text), "%s, id %s", account->directory,
 		 account->directory_id);
 	print_line("Directory:", text);
+}
+
+static void print_trash(const struct account_view *view)
+{
+	const struct account *account = view->account;
+	char span[RETENTION_TEXT_BYTES];
+	char text[CLEAN_TEXT_BYTES];
+
+	retention_text(retention_of(account, view->configuration), span);
+	if (account->has_own_retention)
+		snprintf(text, sizeof(text), "messages stay %s (its own)",
+			 span);
+	else
+		snprintf(text, sizeof(text), "messages stay %s (of class %s)",
+			 span,
+			 configuration_class_or_default(view->configuration,
+							account->class_name)
+				 ->name);
+	print_line("Trash:", text);
 }
 
 static void print_forward(const struct account *account)
@@ -199,6 +244,7 @@ void account_view_print(const struct account_view *view)
 	print_pin(account);
 	print_password(view);
 	print_quota(view);
+	print_trash(view);
 	print_forward(account);
 	print_sending(account);
 	print_activity(view);

@@ -12,8 +12,9 @@
 #include "lib/configuration.h"
 #include "lib/store.h"
 
-#define TIME_TEXT_BYTES  32
-#define QUOTA_TEXT_BYTES 32
+#define TIME_TEXT_BYTES      32
+#define RETENTION_TEXT_BYTES 32
+#define QUOTA_TEXT_BYTES     32
 
 struct account_view {
 	const struct account *account;
@@ -53,6 +54,9 @@ void json_add_text(struct json_object *object, const char *key,
 
 /* "2 GB", or "unlimited" for 0. */
 void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES]);
+
+/* "7 days", or "for ever" for 0. */
+void retention_text(int64_t seconds, char text_r[RETENTION_TEXT_BYTES]);
 
 /* RFC 3339, UTC. */
 void time_text(int64_t seconds, char text_r[TIME_TEXT_BYTES]);

@@ -8,14 +8,19 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&cmd_store_init,      &cmd_srs_init,       &cmd_account_add,
-	&cmd_account_show,    &cmd_account_list,   &cmd_account_disable,
-	&cmd_account_enable,  &cmd_account_delete, &cmd_account_pin,
-	&cmd_account_unpin,   &cmd_password_set,   &cmd_password_clear,
-	&cmd_quota_set,       &cmd_quota_clear,    &cmd_forward_set,
-	&cmd_forward_clear,   &cmd_forward_show,   &cmd_alias_add,
-	&cmd_alias_remove,    &cmd_alias_list,     &cmd_sending_block,
-	&cmd_sending_unblock, &cmd_login_test,     NULL,
+	&cmd_store_init,     &cmd_srs_init,
+	&cmd_account_add,    &cmd_account_show,
+	&cmd_account_list,   &cmd_account_disable,
+	&cmd_account_enable, &cmd_account_delete,
+	&cmd_account_pin,    &cmd_account_unpin,
+	&cmd_password_set,   &cmd_password_clear,
+	&cmd_quota_set,      &cmd_quota_clear,
+	&cmd_trash_set,      &cmd_trash_clear,
+	&cmd_forward_set,    &cmd_forward_clear,
+	&cmd_forward_show,   &cmd_alias_add,
+	&cmd_alias_remove,   &cmd_alias_list,
+	&cmd_sending_block,  &cmd_sending_unblock,
+	&cmd_login_test,     NULL,
 };
 
 const struct command *command_find(const char *name)

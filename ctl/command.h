@@ -87,6 +87,8 @@ extern const struct command cmd_password_set;
 extern const struct command cmd_password_clear;
 extern const struct command cmd_quota_set;
 extern const struct command cmd_quota_clear;
+extern const struct command cmd_trash_set;
+extern const struct command cmd_trash_clear;
 extern const struct command cmd_forward_set;
 extern const struct command cmd_forward_clear;
 extern const struct command cmd_forward_show;

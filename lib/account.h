@@ -20,6 +20,8 @@
 #define ACCOUNT_BACKEND_BYTES      256 /* a host name (RFC 1035), and NUL */
 #define ACCOUNT_BLOCK_REASON_BYTES 160
 
+#define ACCOUNT_TOKEN_BYTES 33 /* 128 random bits in hex, and NUL */
+
 struct account {
 	char id[ACCOUNT_ID_BYTES];
 	/* Local part of the account's address: lower case, no domain. */
@@ -55,6 +57,10 @@ struct account {
 	bool has_own_quota;
 	int64_t own_quota; /* bytes, 0 = unlimited; only if has_own_quota */
 
+	bool has_own_retention;
+	int64_t own_retention; /* of Trash, seconds, 0 = for ever; only if
+				  has_own_retention */
+
 	/* Empty: not forwarded. Otherwise a complete external address. */
 	char forward_address[ADDRESS_BYTES];
 	bool forward_keep_copy;
@@ -62,6 +68,15 @@ struct account {
 	/* Last published usage; 0 until something was published. */
 	int64_t usage_bytes;
 	int64_t usage_messages;
+	/* When it was counted; see store_usage_set(). */
+	int64_t usage_counted_at;
+	/* Levels of mail_quota_level(): the one that the last warning was
+	   about, and the one of a warning that is still to be sent; 0 = none.
+	   The token makes the warning known to the mail process that delivers
+	   it; empty = none is on its way. */
+	int warned;
+	int warning_due;
+	char warning_token[ACCOUNT_TOKEN_BYTES];
 
 	/* Save time of the oldest message in Trash, Unix seconds; 0 = none
 	   known. The generation rises with every publication by a session;

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define SIZE_STEP_BITS 10
+#define SIZE_STEP_BITS      10
+#define LEVEL_SLACK_PERCENT 5
 
 /* Each is SIZE_STEP_BITS larger than the one before. */
 static const char size_units[] = "BKMGT";
@@ -47,6 +48,35 @@ bool mail_quota_fits(int64_t usage, int64_t size, int64_t limit, int64_t grace)
 		grace = 0;
 	room = limit > INT64_MAX - grace ? INT64_MAX : limit + grace;
 	return usage <= room && size <= room - usage;
+}
+
+/* limit * percent / 100, rounded up, without overflow. */
+static int64_t share_of(int64_t limit, int percent)
+{
+	int64_t rest = limit % 100;
+
+	return limit / 100 * percent + (rest * percent + 99) / 100;
+}
+
+enum mail_quota_level mail_quota_level(int64_t usage, int64_t limit,
+				       enum mail_quota_level warned)
+{
+	static const enum mail_quota_level levels[] = {
+		MAIL_QUOTA_LEVEL_FULL,
+		MAIL_QUOTA_LEVEL_URGENT,
+		MAIL_QUOTA_LEVEL_WARNING,
+	};
+
+	for (size_t i = 0; limit > 0 && i < sizeof(levels) / sizeof(*levels);
+	     i++) {
+		int percent = (int)levels[i];
+
+		if (levels[i] <= warned)
+			percent -= LEVEL_SLACK_PERCENT;
+		if (usage >= share_of(limit, percent))
+			return levels[i];
+	}
+	return MAIL_QUOTA_LEVEL_NONE;
 }
 
 /* Reads what follows the digits: "", "B", or K, M, G, T with an optional "B"

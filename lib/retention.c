@@ -20,6 +20,8 @@ static const struct span_unit span_units[] = {
 int64_t retention_of(const struct account *account,
 		     const struct configuration *configuration)
 {
+	if (account->has_own_retention)
+		return account->own_retention;
 	return configuration_class_or_default(configuration,
 					      account->class_name)
 		->trash_retention;

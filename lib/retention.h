@@ -12,8 +12,9 @@
 #include "lib/account.h"
 #include "lib/configuration.h"
 
-/* The retention in force for the account: that of its class (the default
-   class where the configuration does not name it). Seconds, 0 = for ever. */
+/* The retention in force for the account: its own, else that of its class (the
+   default class where the configuration does not name it). Seconds, 0 = for
+   ever. */
 int64_t retention_of(const struct account *account,
 		     const struct configuration *configuration);
 
@@ -26,8 +27,8 @@ int64_t retention_cutoff(int64_t now, int64_t retention);
 bool retention_is_due(int64_t oldest, int64_t now, int64_t retention);
 
 /* The shortest retention of any class that is not 0, so that one query can
-   leave out the accounts for which nothing can be due. 0 = nothing ever
-   expires. */
+   leave out the accounts without a retention of their own for which nothing
+   can be due. 0 = of those, nothing ever expires. */
 int64_t retention_shortest(const struct configuration *configuration);
 
 /* Reads a time span: digits and a unit s, m, h, d or w ("7d"), or "never" and

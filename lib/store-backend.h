@@ -60,6 +60,9 @@ struct store_backend {
 				   const char *host, struct error *error);
 	int (*account_set_quota)(struct store *store, const char *id,
 				 const int64_t *bytes, struct error *error);
+	int (*account_set_retention)(struct store *store, const char *id,
+				     const int64_t *seconds,
+				     struct error *error);
 	int (*account_set_forward)(struct store *store, const char *id,
 				   const char *address, bool keep_copy,
 				   struct error *error);
@@ -89,14 +92,26 @@ struct store_backend {
 			       struct error *error);
 
 	int (*usage_set)(struct store *store, const char *id, int64_t bytes,
-			 int64_t messages, struct error *error);
+			 int64_t messages, int64_t counted_at, int64_t now,
+			 struct error *error);
+	int (*warning_set)(struct store *store, const char *id,
+			   int warned_before, int warned, int due,
+			   struct error *error);
+	int (*warnings_due)(struct store *store, const char *after_id,
+			    struct account *accounts_r, size_t max,
+			    size_t *count_r, struct error *error);
+	int (*warning_take)(struct store *store, const char *id, int due,
+			    const char *token, struct error *error);
+	int (*warning_delivered)(struct store *store, const char *id,
+				 const char *token, struct error *error);
 	int (*trash_saved)(struct store *store, const char *id,
 			   int64_t saved_at, struct error *error);
 	int (*trash_expired)(struct store *store, const char *id,
 			     int64_t generation, int64_t oldest,
 			     struct error *error);
 	int (*trash_older_than)(struct store *store, int64_t cutoff,
-				int64_t after_oldest, const char *after_id,
+				int64_t now, int64_t after_oldest,
+				const char *after_id,
 				struct account *accounts_r, size_t max,
 				size_t *count_r, struct error *error);
 

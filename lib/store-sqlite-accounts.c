@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Accounts in SQLite: their rows, quarantined names, and what mail processes
- * publish; see store-sqlite.h.
+ * Accounts in SQLite: their rows, and quarantined names; see store-sqlite.h.
+ * All statements of the accounts' database stand here.
  */
 #include "lib/store-sqlite.h"
 
@@ -13,7 +13,8 @@
 	" own_quota, forward_address, forward_keep_copy, usage_bytes,"         \
 	" usage_messages, trash_oldest, trash_generation, denied_at,"          \
 	" other_directory, other_directory_id, last_tier, backend,"            \
-	" sending_blocked_at, sending_block_reason"
+	" sending_blocked_at, sending_block_reason, own_retention,"            \
+	" usage_counted_at, warned, warning_due, warning_token"
 
 static const char *const statements[ACCOUNTS_STATEMENTS] = {
 	[ACCOUNT_BY_NAME] = "SELECT " COLUMNS " FROM accounts WHERE name = ?1",
@@ -46,6 +47,8 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 		"UPDATE accounts SET backend = ?2 WHERE id = ?1",
 	[ACCOUNT_SET_QUOTA] =
 		"UPDATE accounts SET own_quota = ?2 WHERE id = ?1",
+	[ACCOUNT_SET_RETENTION] =
+		"UPDATE accounts SET own_retention = ?2 WHERE id = ?1",
 	[ACCOUNT_SET_FORWARD] = "UPDATE accounts SET forward_address = ?2,"
 				" forward_keep_copy = ?3 WHERE id = ?1",
 	[ACCOUNT_DELETE] = "DELETE FROM accounts WHERE id = ?1",
@@ -55,10 +58,23 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
 		" SELECT name, ?2, '' FROM accounts WHERE id = ?1",
 	[QUARANTINE_DELETE] = "DELETE FROM quarantine WHERE name = ?1",
+	/* A count of an earlier time leaves all as it is. */
 	[USAGE_SET] = "UPDATE accounts SET"
 		      " usage_bytes = iif(?2 < 0, usage_bytes, ?2),"
-		      " usage_messages = iif(?3 < 0, usage_messages, ?3)"
-		      " WHERE id = ?1",
+		      " usage_messages = iif(?3 < 0, usage_messages, ?3),"
+		      " usage_counted_at = iif(?4 = 0, usage_counted_at, ?4)"
+		      " WHERE id = ?1 AND (?4 = 0 OR usage_counted_at <= ?4"
+		      "  OR usage_counted_at > ?5)",
+	[WARNING_SET] = "UPDATE accounts SET warned = ?3, warning_due = ?4"
+			" WHERE id = ?1 AND warned = ?2",
+	[WARNINGS_DUE] = "SELECT " COLUMNS " FROM accounts"
+			 " WHERE warning_due > 0 AND id > ?1"
+			 " ORDER BY id LIMIT ?2",
+	[WARNING_TAKE] = "UPDATE accounts SET warning_due = 0,"
+			 " warning_token = ?3 WHERE id = ?1"
+			 " AND warning_due > 0 AND warning_due = ?2",
+	[WARNING_DELIVERED] = "UPDATE accounts SET warning_token = ''"
+			      " WHERE id = ?1 AND warning_token = ?2",
 	[TRASH_SAVED] = "UPDATE accounts SET"
 			" trash_oldest = iif(trash_oldest = 0, ?2,"
 			"  min(trash_oldest, ?2)),"
@@ -66,11 +82,17 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 			" WHERE id = ?1",
 	[TRASH_EXPIRED] = "UPDATE accounts SET trash_oldest = ?3"
 			  " WHERE id = ?1 AND trash_generation = ?2",
-	/* `trash_oldest > 0` is what lets the index be used. */
-	[TRASH_OLDER_THAN] = "SELECT " COLUMNS " FROM accounts"
-			     " WHERE trash_oldest > 0 AND trash_oldest <= ?1"
-			     " AND (trash_oldest, id) > (?2, ?3)"
-			     " ORDER BY trash_oldest, id LIMIT ?4",
+	/* The conditions are those of the two indexes, so that accounts with
+	   nothing due are never looked at. */
+	[TRASH_OLDER_THAN] =
+		"SELECT " COLUMNS " FROM accounts"
+		" WHERE trash_oldest > 0 AND own_retention IS NULL"
+		" AND trash_oldest <= ?1 AND (trash_oldest, id) > (?2, ?3)"
+		" UNION ALL SELECT " COLUMNS " FROM accounts"
+		" WHERE trash_oldest > 0 AND own_retention > 0"
+		" AND trash_oldest <= ?5 - own_retention"
+		" AND (trash_oldest, id) > (?2, ?3)"
+		" ORDER BY trash_oldest, id LIMIT ?4",
 	[ALIAS_FIND] = "SELECT 1 FROM aliases WHERE name = ?1",
 	[ALIAS_COUNT] = "SELECT count(*) FROM aliases WHERE account_id = ?1",
 	[ALIAS_INSERT] = "INSERT INTO aliases (name, account_id, created_at)"
@@ -140,6 +162,7 @@ static int read_texts(struct database *database, sqlite3_stmt *row,
 		{18, account->backend, sizeof(account->backend)},
 		{20, account->sending_block_reason,
 		 sizeof(account->sending_block_reason)},
+		{25, account->warning_token, sizeof(account->warning_token)},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -167,11 +190,16 @@ static int read_account(struct database *database, sqlite3_stmt *row,
 	account_r->trash_generation = sqlite3_column_int64(row, 13);
 	account_r->denied_at = sqlite3_column_int64(row, 14);
 	account_r->sending_blocked_at = sqlite3_column_int64(row, 19);
+	account_r->has_own_retention =
+		sqlite3_column_type(row, 21) != SQLITE_NULL;
+	account_r->own_retention = sqlite3_column_int64(row, 21);
+	account_r->usage_counted_at = sqlite3_column_int64(row, 22);
+	account_r->warned = sqlite3_column_int(row, 23);
+	account_r->warning_due = sqlite3_column_int(row, 24);
 	return 0;
 }
 
-/* Reads up to max rows; query may be NULL, when it could not begin. */
-static int read_accounts(struct database *database, sqlite3_stmt *query,
+int sqlite_read_accounts(struct database *database, sqlite3_stmt *query,
 			 struct account *accounts_r, size_t max,
 			 size_t *count_r, struct error *error)
 {
@@ -201,7 +229,8 @@ static int find_account(struct store *store, enum accounts_statement statement,
 					     BINDINGS(bind_text(key)), error);
 	size_t count;
 
-	if (read_accounts(database, query, account_r, 1, &count, error) < 0)
+	if (sqlite_read_accounts(database, query, account_r, 1, &count, error) <
+	    0)
 		return -1;
 	return (int)count;
 }
@@ -234,7 +263,8 @@ int sqlite_accounts_after(struct store *store, const char *after,
 		database, ACCOUNTS_AFTER,
 		BINDINGS(bind_text(after), bind_number((int64_t)max)), error);
 
-	return read_accounts(database, query, accounts_r, max, count_r, error);
+	return sqlite_read_accounts(database, query, accounts_r, max, count_r,
+				    error);
 }
 
 int sqlite_name_is_quarantined(struct database *database, const char *name,
@@ -389,6 +419,16 @@ int sqlite_account_set_quota(struct store *store, const char *id,
 		error);
 }
 
+int sqlite_account_set_retention(struct store *store, const char *id,
+				 const int64_t *seconds, struct error *error)
+{
+	return database_change(
+		&store_sqlite_of(store)->accounts, ACCOUNT_SET_RETENTION,
+		BINDINGS(bind_text(id),
+			 seconds == NULL ? bind_null() : bind_number(*seconds)),
+		error);
+}
+
 int sqlite_account_set_forward(struct store *store, const char *id,
 			       const char *address, bool keep_copy,
 			       struct error *error)
@@ -436,46 +476,4 @@ int sqlite_account_delete(struct store *store, const char *id,
 	if (result <= 0)
 		database_rollback(&sqlite->accounts);
 	return result;
-}
-
-int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
-		     int64_t messages, struct error *error)
-{
-	return database_change(&store_sqlite_of(store)->accounts, USAGE_SET,
-			       BINDINGS(bind_text(id), bind_number(bytes),
-					bind_number(messages)),
-			       error);
-}
-
-int sqlite_trash_saved(struct store *store, const char *id, int64_t saved_at,
-		       struct error *error)
-{
-	return database_change(&store_sqlite_of(store)->accounts, TRASH_SAVED,
-			       BINDINGS(bind_text(id), bind_number(saved_at)),
-			       error);
-}
-
-int sqlite_trash_expired(struct store *store, const char *id,
-			 int64_t generation, int64_t oldest,
-			 struct error *error)
-{
-	return database_change(&store_sqlite_of(store)->accounts, TRASH_EXPIRED,
-			       BINDINGS(bind_text(id), bind_number(generation),
-					bind_number(oldest)),
-			       error);
-}
-
-int sqlite_trash_older_than(struct store *store, int64_t cutoff,
-			    int64_t after_oldest, const char *after_id,
-			    struct account *accounts_r, size_t max,
-			    size_t *count_r, struct error *error)
-{
-	struct database *database = &store_sqlite_of(store)->accounts;
-	sqlite3_stmt *query = database_query(
-		database, TRASH_OLDER_THAN,
-		BINDINGS(bind_number(cutoff), bind_number(after_oldest),
-			 bind_text(after_id), bind_number((int64_t)max)),
-		error);
-
-	return read_accounts(database, query, accounts_r, max, count_r, error);
 }

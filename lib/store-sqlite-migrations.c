@@ -26,11 +26,16 @@ static const char *const accounts_steps[] = {
 	" other_directory_id TEXT NOT NULL DEFAULT '',"
 	" last_tier TEXT NOT NULL DEFAULT '',"
 	" backend TEXT NOT NULL DEFAULT '',"
-	" own_quota INTEGER," /* NULL = the class's */
+	" own_quota INTEGER,"     /* NULL = the class's */
+	" own_retention INTEGER," /* so too */
 	" forward_address TEXT NOT NULL DEFAULT '',"
 	" forward_keep_copy INTEGER NOT NULL DEFAULT 0,"
 	" usage_bytes INTEGER NOT NULL DEFAULT 0,"
 	" usage_messages INTEGER NOT NULL DEFAULT 0,"
+	" usage_counted_at INTEGER NOT NULL DEFAULT 0,"
+	" warned INTEGER NOT NULL DEFAULT 0,"
+	" warning_due INTEGER NOT NULL DEFAULT 0,"
+	" warning_token TEXT NOT NULL DEFAULT '',"
 	" trash_oldest INTEGER NOT NULL DEFAULT 0,"
 	" trash_generation INTEGER NOT NULL DEFAULT 0,"
 	" sending_blocked_at INTEGER NOT NULL DEFAULT 0,"
@@ -38,7 +43,12 @@ static const char *const accounts_steps[] = {
 	") STRICT, WITHOUT ROWID;"
 	/* What the expiry looks for; empty Trash folders are not in it. */
 	"CREATE INDEX accounts_by_trash ON accounts (trash_oldest, id)"
-	" WHERE trash_oldest > 0;"
+	" WHERE trash_oldest > 0 AND own_retention IS NULL;"
+	"CREATE INDEX accounts_by_own_trash"
+	" ON accounts (trash_oldest, id, own_retention)"
+	" WHERE trash_oldest > 0 AND own_retention > 0;"
+	"CREATE INDEX accounts_by_warning ON accounts (id)"
+	" WHERE warning_due > 0;"
 	/* Further names under which an account gets mail. No name is both an
 	   account's and an alias. */
 	"CREATE TABLE aliases ("

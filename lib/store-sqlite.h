@@ -33,12 +33,17 @@ enum accounts_statement {
 	ACCOUNT_SET_LAST_TIER,
 	ACCOUNT_SET_BACKEND,
 	ACCOUNT_SET_QUOTA,
+	ACCOUNT_SET_RETENTION,
 	ACCOUNT_SET_FORWARD,
 	ACCOUNT_DELETE,
 	QUARANTINE_FIND,
 	QUARANTINE_INSERT,
 	QUARANTINE_DELETE,
 	USAGE_SET,
+	WARNING_SET,
+	WARNINGS_DUE,
+	WARNING_TAKE,
+	WARNING_DELIVERED,
 	TRASH_SAVED,
 	TRASH_EXPIRED,
 	TRASH_OLDER_THAN,
@@ -107,22 +112,17 @@ int sqlite_account_set_backend(struct store *store, const char *id,
 			       const char *host, struct error *error);
 int sqlite_account_set_quota(struct store *store, const char *id,
 			     const int64_t *bytes, struct error *error);
+int sqlite_account_set_retention(struct store *store, const char *id,
+				 const int64_t *seconds, struct error *error);
 int sqlite_account_set_forward(struct store *store, const char *id,
 			       const char *address, bool keep_copy,
 			       struct error *error);
 int sqlite_account_delete(struct store *store, const char *id,
 			  int64_t quarantine_until, struct error *error);
-int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
-		     int64_t messages, struct error *error);
-int sqlite_trash_saved(struct store *store, const char *id, int64_t saved_at,
-		       struct error *error);
-int sqlite_trash_expired(struct store *store, const char *id,
-			 int64_t generation, int64_t oldest,
-			 struct error *error);
-int sqlite_trash_older_than(struct store *store, int64_t cutoff,
-			    int64_t after_oldest, const char *after_id,
-			    struct account *accounts_r, size_t max,
-			    size_t *count_r, struct error *error);
+/* Reads up to max rows; query may be NULL, when it could not begin. */
+int sqlite_read_accounts(struct database *database, sqlite3_stmt *query,
+			 struct account *accounts_r, size_t max,
+			 size_t *count_r, struct error *error);
 
 /* Whether the name may not be given to this account yet: 1, 0 or -1. */
 int sqlite_name_is_quarantined(struct database *database, const char *name,
@@ -156,6 +156,29 @@ int sqlite_sending_block(struct store *store, const char *account_id,
 			 int64_t at, const char *reason, struct error *error);
 int sqlite_sending_unblock(struct store *store, const char *account_id,
 			   struct error *error);
+
+/* store-sqlite-published.c */
+int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
+		     int64_t messages, int64_t counted_at, int64_t now,
+		     struct error *error);
+int sqlite_warning_set(struct store *store, const char *id, int warned_before,
+		       int warned, int due, struct error *error);
+int sqlite_warnings_due(struct store *store, const char *after_id,
+			struct account *accounts_r, size_t max, size_t *count_r,
+			struct error *error);
+int sqlite_warning_take(struct store *store, const char *id, int due,
+			const char *token, struct error *error);
+int sqlite_warning_delivered(struct store *store, const char *id,
+			     const char *token, struct error *error);
+int sqlite_trash_saved(struct store *store, const char *id, int64_t saved_at,
+		       struct error *error);
+int sqlite_trash_expired(struct store *store, const char *id,
+			 int64_t generation, int64_t oldest,
+			 struct error *error);
+int sqlite_trash_older_than(struct store *store, int64_t cutoff, int64_t now,
+			    int64_t after_oldest, const char *after_id,
+			    struct account *accounts_r, size_t max,
+			    size_t *count_r, struct error *error);
 
 /* store-sqlite-credentials.c */
 int sqlite_credentials_prepare(struct store_sqlite *store, struct error *error);

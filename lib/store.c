@@ -266,6 +266,15 @@ int store_account_set_quota(struct store *store, const char *id,
 	return store->backend->account_set_quota(store, id, bytes, error);
 }
 
+int store_account_set_retention(struct store *store, const char *id,
+				const int64_t *seconds, struct error *error)
+{
+	if (seconds != NULL &&
+	    check_not_negative("retention", *seconds, error) < 0)
+		return -1;
+	return store->backend->account_set_retention(store, id, seconds, error);
+}
+
 int store_account_set_forward(struct store *store, const char *id,
 			      const char *address, bool keep_copy,
 			      struct error *error)
@@ -350,9 +359,44 @@ int store_sending_unblock(struct store *store, const char *account_id,
 /* ---- what mail processes publish ---- */
 
 int store_usage_set(struct store *store, const char *id, int64_t bytes,
-		    int64_t messages, struct error *error)
+		    int64_t messages, int64_t counted_at, int64_t now,
+		    struct error *error)
 {
-	return store->backend->usage_set(store, id, bytes, messages, error);
+	if (check_not_negative("time of counting", counted_at, error) < 0)
+		return -1;
+	return store->backend->usage_set(store, id, bytes, messages, counted_at,
+					 now, error);
+}
+
+int store_warning_set(struct store *store, const char *id, int warned_before,
+		      int warned, int due, struct error *error)
+{
+	return store->backend->warning_set(store, id, warned_before, warned,
+					   due, error);
+}
+
+int store_warnings_due(struct store *store, const char *after_id,
+		       struct account *accounts_r, size_t max, size_t *count_r,
+		       struct error *error)
+{
+	return store->backend->warnings_due(store, after_id, accounts_r, max,
+					    count_r, error);
+}
+
+int store_warning_take(struct store *store, const char *id, int due,
+		       const char *token, struct error *error)
+{
+	if (check_text("token", token, ACCOUNT_TOKEN_BYTES, error) < 0)
+		return -1;
+	return store->backend->warning_take(store, id, due, token, error);
+}
+
+int store_warning_delivered(struct store *store, const char *id,
+			    const char *token, struct error *error)
+{
+	if (token[0] == '\0')
+		return error_set(error, "a warning's token must not be empty");
+	return store->backend->warning_delivered(store, id, token, error);
 }
 
 int store_trash_saved(struct store *store, const char *id, int64_t saved_at,
@@ -372,14 +416,14 @@ int store_trash_expired(struct store *store, const char *id, int64_t generation,
 					     error);
 }
 
-int store_trash_older_than(struct store *store, int64_t cutoff,
+int store_trash_older_than(struct store *store, int64_t cutoff, int64_t now,
 			   int64_t after_oldest, const char *after_id,
 			   struct account *accounts_r, size_t max,
 			   size_t *count_r, struct error *error)
 {
-	return store->backend->trash_older_than(store, cutoff, after_oldest,
-						after_id, accounts_r, max,
-						count_r, error);
+	return store->backend->trash_older_than(
+		store, cutoff, now, after_oldest, after_id, accounts_r, max,
+		count_r, error);
 }
 
 /* ---- credentials ---- */

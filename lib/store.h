@@ -119,6 +119,9 @@ int store_account_set_backend(struct store *store, const char *id,
 /* bytes NULL = back to the class's. */
 int store_account_set_quota(struct store *store, const char *id,
 			    const int64_t *bytes, struct error *error);
+/* Retention of Trash; seconds NULL = back to the class's. */
+int store_account_set_retention(struct store *store, const char *id,
+				const int64_t *seconds, struct error *error);
 /* address "" = no forwarding. */
 int store_account_set_forward(struct store *store, const char *id,
 			      const char *address, bool keep_copy,
@@ -187,9 +190,36 @@ int store_sending_unblock(struct store *store, const char *account_id,
 
 /* ---- what mail processes publish ---- */
 
-/* A value below 0 leaves that one as it is. 1 done, 0 no such account. */
+/* A value below 0 leaves that one as it is. 1 done, 0 no such account.
+   counted_at tells when the count began, by a clock of the publisher's that
+   only goes forward, and now is the same clock's present time: what was counted
+   before the count that is known already is ignored, since of two sessions the
+   later count may be published first. A known time after now is one of another
+   clock (the machine was started anew), and does not count. counted_at 0 =
+   holds in any case. */
 int store_usage_set(struct store *store, const char *id, int64_t bytes,
-		    int64_t messages, struct error *error);
+		    int64_t messages, int64_t counted_at, int64_t now,
+		    struct error *error);
+
+/* Changes the levels that warnings go by, if warned is still what it was.
+   1 done, 0 it is not, or there is no such account. */
+int store_warning_set(struct store *store, const char *id, int warned_before,
+		      int warned, int due, struct error *error);
+
+/* Accounts with a warning to be sent, after that id; start with "". */
+int store_warnings_due(struct store *store, const char *after_id,
+		       struct account *accounts_r, size_t max, size_t *count_r,
+		       struct error *error);
+
+/* The warning of this level is taken to be sent, with this token, "" for none.
+   1 done, 0 somebody else took it, or it is due no longer. */
+int store_warning_take(struct store *store, const char *id, int due,
+		       const char *token, struct error *error);
+
+/* The warning with this token was delivered: the token is good no more. 1 done,
+   0 that is not the account's token. */
+int store_warning_delivered(struct store *store, const char *id,
+			    const char *token, struct error *error);
 
 /* News from a session: a message was saved into Trash at this time (Unix
    seconds, > 0). Keeps the smaller of this and what is known, and always
@@ -205,9 +235,10 @@ int store_trash_saved(struct store *store, const char *id, int64_t saved_at,
 int store_trash_expired(struct store *store, const char *id, int64_t generation,
 			int64_t oldest, struct error *error);
 
-/* Accounts with trash_oldest from 1 to cutoff, oldest first, after the
-   position (after_oldest, after_id); start with (0, ""). */
-int store_trash_older_than(struct store *store, int64_t cutoff,
+/* Accounts with trash_oldest from 1 to cutoff, or, if they have a retention of
+   their own that is not 0, to now less that; oldest first, after the position
+   (after_oldest, after_id); start with (0, ""). */
+int store_trash_older_than(struct store *store, int64_t cutoff, int64_t now,
 			   int64_t after_oldest, const char *after_id,
 			   struct account *accounts_r, size_t max,
 			   size_t *count_r, struct error *error);

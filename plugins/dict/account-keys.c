@@ -96,6 +96,33 @@ static int set_messages(struct account_changes *changes, const char *value,
 	return parse_number(value, &changes->usage_messages, error);
 }
 
+static int set_counted_at(struct account_changes *changes, const char *value,
+			  struct error *error)
+{
+	return parse_number(value, &changes->usage_counted_at, error);
+}
+
+static int get_warning_token(const struct account *account,
+			     const struct configuration *configuration
+			     __attribute__((unused)),
+			     char *value_r, size_t size)
+{
+	if (account->warning_token[0] == '\0')
+		return 0;
+	snprintf(value_r, size, "%s", account->warning_token);
+	return 1;
+}
+
+static int set_warning_delivered(struct account_changes *changes,
+				 const char *value, struct error *error)
+{
+	if (value[0] == '\0' || strlen(value) >= ACCOUNT_TOKEN_BYTES)
+		return error_set(error, "\"%.64s\" is no token", value);
+	snprintf(changes->warning_token, sizeof(changes->warning_token), "%s",
+		 value);
+	return 0;
+}
+
 static int get_limit(const struct account *account,
 		     const struct configuration *configuration, char *value_r,
 		     size_t size)
@@ -200,10 +227,13 @@ static int get_forward_keep_copy(const struct account *account,
 static const struct account_key account_keys[] = {
 	{"priv/forward/address", get_forward_address, NULL},
 	{"priv/forward/keep-copy", get_forward_keep_copy, NULL},
+	{"priv/quota/counted-at", NULL, set_counted_at},
 	{"priv/quota/limit", get_limit, NULL},
 	{"priv/quota/limits", get_limits, NULL},
 	{"priv/quota/messages", get_messages, set_messages},
 	{"priv/quota/storage", get_storage, set_storage},
+	{"priv/quota/warning-delivered", NULL, set_warning_delivered},
+	{"priv/quota/warning-token", get_warning_token, NULL},
 	{"priv/trash/expired", NULL, set_trash_expired},
 	{"priv/trash/oldest", get_trash_oldest, set_trash_oldest},
 	{"priv/trash/state", get_trash_state, NULL},

@@ -23,6 +23,10 @@ struct account_changes {
 	/* -1: not changed. */
 	int64_t usage_bytes;
 	int64_t usage_messages;
+	/* When that was counted, see store_usage_set(); 0: not told. */
+	int64_t usage_counted_at;
+	/* Of a warning that was delivered; empty: of none. */
+	char warning_token[ACCOUNT_TOKEN_BYTES];
 	/* 0: not changed; otherwise the smallest that was set. */
 	int64_t trash_saved_at;
 	bool has_trash_expired;

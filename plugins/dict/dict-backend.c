@@ -3,6 +3,9 @@
  * What a dict process keeps between requests; see dict-backend.h.
  */
 #include <stdlib.h>
+#include <time.h>
+
+#include "lib/mail-quota.h"
 
 #include "plugins/dict/dict-backend.h"
 
@@ -96,15 +99,70 @@ int dict_backend_lookup(struct dict_backend *backend, const char *user,
 			       error);
 }
 
-static int write_changes(struct store *store, const char *id,
+/* Nanoseconds by the clock that the mail processes of this machine count by. */
+static int64_t monotonic_now(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return 0;
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* The levels that warnings go by follow the usage. */
+static int write_warning(struct dict_backend *backend,
+			 const struct account *account, int64_t bytes,
+			 struct error *error)
+{
+	int64_t limit = mail_quota_limit(account, backend->configuration);
+	int level = (int)mail_quota_level(
+		bytes, limit, (enum mail_quota_level)account->warned);
+	int due = account->warning_due;
+
+	if (level == account->warned)
+		return 1;
+	if (level > account->warned)
+		due = level;
+	else if (due > level)
+		due = 0;
+	/* 0 means that another session came first, with the same news. */
+	return store_warning_set(backend->store, account->id, account->warned,
+				 level, due, error) < 0
+		       ? -1
+		       : 1;
+}
+
+static int write_usage(struct dict_backend *backend,
+		       const struct account *account,
+		       const struct account_changes *changes,
+		       struct error *error)
+{
+	int ret = store_usage_set(backend->store, account->id,
+				  changes->usage_bytes, changes->usage_messages,
+				  changes->usage_counted_at, monotonic_now(),
+				  error);
+
+	if (ret <= 0 || changes->usage_bytes < 0)
+		return ret;
+	return write_warning(backend, account, changes->usage_bytes, error);
+}
+
+static int write_changes(struct dict_backend *backend,
+			 const struct account *account,
 			 const struct account_changes *changes,
 			 struct error *error)
 {
+	struct store *store = backend->store;
+	const char *id = account->id;
 	int ret = 1;
 
 	if (changes->usage_bytes >= 0 || changes->usage_messages >= 0)
-		ret = store_usage_set(store, id, changes->usage_bytes,
-				      changes->usage_messages, error);
+		ret = write_usage(backend, account, changes, error);
+	/* 0 means that the token is used up already. */
+	if (ret > 0 && changes->warning_token[0] != '\0' &&
+	    store_warning_delivered(store, id, changes->warning_token, error) <
+		    0)
+		ret = -1;
 	if (ret > 0 && changes->trash_saved_at > 0)
 		ret = store_trash_saved(store, id, changes->trash_saved_at,
 					error);
@@ -128,7 +186,7 @@ int dict_backend_commit(struct dict_backend *backend, const char *user,
 	ret = find_account(backend, user, &account, error);
 	if (ret <= 0)
 		return ret;
-	ret = write_changes(backend->store, account.id, changes, error);
+	ret = write_changes(backend, &account, changes, error);
 	if (ret < 0)
 		dict_backend_store_failed(backend);
 	return ret;

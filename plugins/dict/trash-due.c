@@ -37,7 +37,6 @@ struct trash_due *trash_due_new(struct dict_backend *backend, int64_t now)
 	   the rest are, depends on the class of each. */
 	shortest = retention_shortest(dict_backend_configuration(backend));
 	due->cutoff = retention_cutoff(now, shortest);
-	due->last_page = shortest == 0;
 	return due;
 }
 
@@ -60,10 +59,10 @@ static int read_page(struct trash_due *due, struct error *error)
 		return -1;
 	due->next = 0;
 	due->count = 0;
-	if (store_trash_older_than(store, due->cutoff, due->after_oldest,
-				   due->after_id, due->accounts,
-				   TRASH_DUE_PAGE_ACCOUNTS, &due->count,
-				   error) < 0) {
+	if (store_trash_older_than(store, due->cutoff, due->now,
+				   due->after_oldest, due->after_id,
+				   due->accounts, TRASH_DUE_PAGE_ACCOUNTS,
+				   &due->count, error) < 0) {
 		dict_backend_store_failed(due->backend);
 		return -1;
 	}

@@ -17,6 +17,8 @@ struct mail_user;
    the user of the operation. */
 #define MAIL_DICT_QUOTA_STORAGE  "priv/quota/storage"
 #define MAIL_DICT_QUOTA_MESSAGES "priv/quota/messages"
+/* when these two were counted, nanoseconds of CLOCK_MONOTONIC */
+#define MAIL_DICT_QUOTA_COUNTED_AT "priv/quota/counted-at"
 /* "BYTES MESSAGES TRASH-ALLOWANCE-BYTES", 0 = unlimited */
 #define MAIL_DICT_QUOTA_LIMITS "priv/quota/limits"
 #define MAIL_DICT_TRASH_OLDEST "priv/trash/oldest"

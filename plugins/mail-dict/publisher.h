@@ -15,7 +15,7 @@ struct dict;
 struct mail_user;
 struct publisher;
 
-#define PUBLISHER_ITEMS_MAX 2
+#define PUBLISHER_ITEMS_MAX 3
 
 struct publisher_item {
 	const char *key; /* of mail-dict.h */

@@ -10,6 +10,8 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include <time.h>
+
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
@@ -48,9 +50,15 @@ static int alumni_quota_collect(struct mail_user *user,
 				struct publisher_item *items_r,
 				const char **error_r)
 {
-	uint64_t bytes, messages;
+	uint64_t bytes, messages, counted_at;
+	struct timespec now;
 	int ret;
 
+	/* Before the count: whatever another session counts later knows at
+	   least as much. */
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		i_fatal("clock_gettime(CLOCK_MONOTONIC) failed: %m");
+	counted_at = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	ret = quota_usage_get(user, &bytes, &messages, error_r);
 	if (ret <= 0)
 		return ret;
@@ -58,7 +66,9 @@ static int alumni_quota_collect(struct mail_user *user,
 	items_r[0].value = bytes;
 	items_r[1].key = MAIL_DICT_QUOTA_MESSAGES;
 	items_r[1].value = messages;
-	return 2;
+	items_r[2].key = MAIL_DICT_QUOTA_COUNTED_AT;
+	items_r[2].value = counted_at;
+	return 3;
 }
 
 static const struct publisher_source alumni_quota_source = {

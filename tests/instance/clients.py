@@ -129,7 +129,8 @@ class RunningInstance:
         enter = self.endpoints["enter"]
         doveadm, *options = self.endpoints["doveadm"][len(enter):]
         # -k: doveadm would clear the variables that faketime works by.
-        self.run_argv([*enter, "faketime", "-f", f"-{days_ago}d", doveadm,
+        self.run_argv([*enter, "faketime", "--exclude-monotonic",
+                       "-f", f"-{days_ago}d", doveadm,
                        "-k", *options, "save", "-u", user, "-m", mailbox],
                       text=message)
 

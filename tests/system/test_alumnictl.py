@@ -208,7 +208,10 @@ def test_account_add(ctl):
         "class": "alumni", "enabled": True, "directory": None,
         "password_set_at": None,
         "quota": {"bytes": 2 << 30, "origin": "class"},
-        "usage": {"bytes": 0, "messages": 0}, "forward": None,
+        "usage": {"bytes": 0, "messages": 0},
+        "trash": {"retention_seconds": 7 * 86400, "origin": "class",
+                  "oldest_saved_at": None},
+        "forward": None,
         "aliases": [],
         "sending": {"blocked": False, "blocked_at": None, "reason": None},
         "activity": {"recipients_this_hour": 0, "recipients_today": 0,
@@ -1170,3 +1173,27 @@ def test_login_test_when_the_directory_is_away(instance):
         instance.service("start", "slapd")
     assert (done.returncode, done.stdout) == (TEMPORARY,
                                               "temporary failure\n")
+
+
+# ---- trash ----
+
+def test_trash_set_and_clear(ctl):
+    ctl.run("account", "add", "keeper")
+    for span, seconds, text in (("1d", 86400, "1 day"),
+                                ("36h", 36 * 3600, "36 hours"),
+                                ("2w", 14 * 86400, "14 days"),
+                                ("90s", 90, "90 seconds"),
+                                ("never", None, "for ever")):
+        done = ctl.run("trash", "set", "keeper", span)
+        assert done.stdout == (
+            f"keeper: messages stay in Trash {text} (its own)\n")
+        trash = ctl.show("keeper")["trash"]
+        assert trash["retention_seconds"] == seconds
+        assert trash["origin"] == "account"
+    done = ctl.run("trash", "clear", "keeper")
+    assert done.stdout == (
+        "keeper: messages stay in Trash 7 days (of its class)\n")
+    assert ctl.show("keeper")["trash"]["origin"] == "class"
+    for span in ("7", "1.5d", "x", ""):
+        ctl.run("trash", "set", "keeper", span, status=DATA)
+    ctl.run("trash", "set", "nobody-there", "1d", status=NOUSER)

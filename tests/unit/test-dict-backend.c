@@ -206,6 +206,61 @@ static void test_store_failure(void **state)
 	expect(fixture, "anna", "priv/quota/storage", "5");
 }
 
+static struct account read_account(const struct fixture *fixture,
+				   const char *id)
+{
+	struct account account;
+
+	assert_int_equal(
+		store_account_by_id(fixture->store, id, &account, NULL), 1);
+	return account;
+}
+
+static void test_usage_makes_warnings_due(void **state)
+{
+	const struct fixture *fixture = *state;
+	const int64_t quota = 1000;
+	struct account account = add_account(fixture, "anna", "alumni");
+	const char *id = account.id;
+
+	assert_int_equal(
+		store_account_set_quota(fixture->store, id, &quota, NULL), 1);
+	assert_int_equal(commit(fixture, "anna", "priv/quota/storage", "799"),
+			 1);
+	assert_int_equal(read_account(fixture, id).warning_due, 0);
+	assert_int_equal(commit(fixture, "anna", "priv/quota/storage", "800"),
+			 1);
+	assert_int_equal(read_account(fixture, id).warning_due, 80);
+	assert_int_equal(
+		store_warning_take(fixture->store, id, 80, "token", NULL), 1);
+	/* Once per crossing. */
+	assert_int_equal(commit(fixture, "anna", "priv/quota/storage", "940"),
+			 1);
+	assert_int_equal(read_account(fixture, id).warning_due, 0);
+	assert_int_equal(commit(fixture, "anna", "priv/quota/storage", "1200"),
+			 1);
+	assert_int_equal(read_account(fixture, id).warning_due, 99);
+	/* What is no longer so need not be said. */
+	assert_int_equal(commit(fixture, "anna", "priv/quota/storage", "10"),
+			 1);
+	assert_int_equal(read_account(fixture, id).warning_due, 0);
+	assert_int_equal(read_account(fixture, id).warned, 0);
+	/* The next crossing. */
+	assert_int_equal(commit(fixture, "anna", "priv/quota/storage", "960"),
+			 1);
+	assert_int_equal(read_account(fixture, id).warning_due, 95);
+
+	expect(fixture, "anna", "priv/quota/warning-token", "token");
+	assert_int_equal(commit(fixture, "anna", "priv/quota/warning-delivered",
+				"other"),
+			 1);
+	expect(fixture, "anna", "priv/quota/warning-token", "token");
+	assert_int_equal(commit(fixture, "anna", "priv/quota/warning-delivered",
+				"token"),
+			 1);
+	assert_string_equal(read_account(fixture, id).warning_token, "");
+}
+
 static void expect_next(struct trash_due *due, const char *name,
 			int64_t retention)
 {
@@ -226,6 +281,7 @@ static void expect_next(struct trash_due *due, const char *name,
 static void test_due_by_class(void **state)
 {
 	const struct fixture *fixture = *state;
+	const int64_t day = DAY, never = 0;
 	struct account account;
 	struct trash_due *due;
 
@@ -243,10 +299,23 @@ static void test_due_by_class(void **state)
 	save_into_trash(fixture, &account, NOW - 1000 * DAY);
 	add_account(fixture, "empty", "alumni");
 
+	/* A retention of their own, shorter and longer. */
+	account = add_account(fixture, "own-old", "ever");
+	save_into_trash(fixture, &account, NOW - DAY);
+	assert_int_equal(store_account_set_retention(fixture->store, account.id,
+						     &day, NULL),
+			 1);
+	account = add_account(fixture, "own-ever", "alumni");
+	save_into_trash(fixture, &account, NOW - 1000 * DAY);
+	assert_int_equal(store_account_set_retention(fixture->store, account.id,
+						     &never, NULL),
+			 1);
+
 	due = trash_due_new(fixture->backend, NOW);
 	expect_next(due, "longer-old", 30 * DAY);
 	expect_next(due, "older", 7 * DAY);
 	expect_next(due, "old", 7 * DAY);
+	expect_next(due, "own-old", DAY);
 	expect_next(due, NULL, 0);
 	expect_next(due, NULL, 0);
 	trash_due_free(&due);
@@ -299,6 +368,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_store_failure, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_usage_makes_warnings_due,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_due_by_class, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_due_pages, set_up,

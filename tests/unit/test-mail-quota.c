@@ -192,6 +192,56 @@ static void the_accounts_own_quota_goes_before_its_class(void **state)
 	assert_true(mail_quota_limit(&account, &configuration) == 2 * GB);
 }
 
+static void a_level_is_warned_of_once_per_crossing(void **state)
+{
+	static const struct {
+		int64_t usage, limit;
+		int warned, level;
+	} cases[] = {
+		/* going up */
+		{0, 100, 0, 0},
+		{79, 100, 0, 0},
+		{80, 100, 0, 80},
+		{94, 100, 80, 80},
+		{95, 100, 80, 95},
+		{98, 100, 95, 95},
+		{99, 100, 95, 99},
+		{100, 100, 0, 99},
+		{5000, 100, 0, 99},
+		{99, 100, 80, 99},
+		/* going down: five below the level that was warned of */
+		{79, 100, 80, 80},
+		{75, 100, 80, 80},
+		{74, 100, 80, 0},
+		{90, 100, 95, 95},
+		{89, 100, 95, 80},
+		{74, 100, 95, 0},
+		{94, 100, 99, 99},
+		{93, 100, 99, 95},
+		{89, 100, 99, 80},
+		{0, 100, 99, 0},
+		/* at the edges */
+		{INT64_MAX, 0, 0, 0},
+		{INT64_MAX, 0, 99, 0},
+		{-1, 100, 0, 0},
+		{1, 1, 0, 99},
+		{0, 1, 99, 0},
+		{1, 2, 0, 0},
+		{INT64_MAX, INT64_MAX, 0, 99},
+		{INT64_MAX - 1, INT64_MAX, 0, 99},
+		{INT64_MAX / 2, INT64_MAX, 0, 0},
+		{INT64_MAX, 1, 0, 99},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(
+			mail_quota_level(
+				cases[i].usage, cases[i].limit,
+				(enum mail_quota_level)cases[i].warned),
+			cases[i].level);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +249,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_size_is_an_error_that_repeats_it),
 		cmocka_unit_test(a_message_fits_up_to_limit_and_grace),
 		cmocka_unit_test(sizes_are_written_as_people_read_them),
+		cmocka_unit_test(a_level_is_warned_of_once_per_crossing),
 		cmocka_unit_test(the_accounts_own_quota_goes_before_its_class),
 	};
 

@@ -134,6 +134,11 @@ static void classes_have_retentions_of_their_own(void **state)
 	(void)state;
 	assert_true(retention_of(&account, &configuration) == 3 * DAY);
 	assert_true(retention_of(&lost, &configuration) == 7 * DAY);
+	account.has_own_retention = true;
+	account.own_retention = DAY;
+	assert_true(retention_of(&account, &configuration) == DAY);
+	account.own_retention = 0;
+	assert_true(retention_of(&account, &configuration) == 0);
 	assert_true(retention_shortest(&configuration) == 3 * DAY);
 	configuration.class_count = 1;
 	assert_true(retention_shortest(&configuration) == 0);

@@ -267,7 +267,7 @@ static void damaged_pages_are_a_failure_and_not_an_absence(void **state)
 	expect_failure(
 		store_accounts_after(store, "", accounts, 2, &count, &error),
 		&error, fixture->accounts, "damaged");
-	expect_failure(store_trash_older_than(store, 9, 0, "", accounts, 2,
+	expect_failure(store_trash_older_than(store, 9, 0, 0, "", accounts, 2,
 					      &count, &error),
 		       &error, fixture->accounts, "damaged");
 	expect_failure(store_account_set_enabled(store, "x", true, &error),
@@ -322,8 +322,8 @@ static void locked_store_fails_to_write_and_still_reads(void **state)
 		SQLITE_OK);
 	expect_failure(store_account_add(store, &other, 1, &error), &error,
 		       fixture->accounts, "kept it locked");
-	expect_failure(store_usage_set(store, account.id, 1, 1, &error), &error,
-		       fixture->accounts, "kept it locked");
+	expect_failure(store_usage_set(store, account.id, 1, 1, 0, 0, &error),
+		       &error, fixture->accounts, "kept it locked");
 	assert_int_equal(store_account_by_name(store, "alumna", &account, NULL),
 			 1);
 	assert_int_equal(store_account_by_name(store, "other", &account, NULL),
@@ -462,7 +462,7 @@ static int open_as(const struct store_fixture *fixture,
 		return OPEN_FAILED_OTHERWISE;
 	}
 	if (store_account_by_name(store, "alumna", &account, &error) == 1 &&
-	    store_usage_set(store, account.id, 5, 5, &error) == 1)
+	    store_usage_set(store, account.id, 5, 5, 0, 0, &error) == 1)
 		result = FOUND;
 	else
 		(void)fprintf(stderr, "%s\n", error.text);

@@ -98,7 +98,7 @@ static void absent_account_is_absent(void **state)
 	assert_int_equal(
 		store_account_set_forward(store, "none", "", false, &error), 0);
 	assert_int_equal(store_account_delete(store, "none", 1, &error), 0);
-	assert_int_equal(store_usage_set(store, "none", 1, 1, &error), 0);
+	assert_int_equal(store_usage_set(store, "none", 1, 1, 0, 0, &error), 0);
 	assert_int_equal(store_trash_saved(store, "none", 1, &error), 0);
 	assert_string_equal(error.text, "");
 	store_close(&store);
@@ -285,7 +285,7 @@ static void recreated_name_inherits_nothing(void **state)
 	assert_int_equal(store_account_set_forward(store, old.id, "a@b.example",
 						   true, NULL),
 			 1);
-	assert_int_equal(store_usage_set(store, old.id, 10, 2, NULL), 1);
+	assert_int_equal(store_usage_set(store, old.id, 10, 2, 0, 0, NULL), 1);
 	assert_int_equal(store_trash_saved(store, old.id, 50, NULL), 1);
 	assert_int_equal(store_account_delete(store, old.id, 0, NULL), 1);
 	assert_int_equal(store_account_add(store, &new, 9, NULL), STORE_ADDED);
@@ -342,14 +342,117 @@ static void usage_is_set_in_parts(void **state)
 	struct account account = store_fixture_add(store, "alumna");
 	const char *id = account.id;
 
-	assert_int_equal(store_usage_set(store, id, INT64_C(1) << 40, 7, NULL),
-			 1);
-	assert_int_equal(store_usage_set(store, id, -1, 8, NULL), 1);
+	assert_int_equal(
+		store_usage_set(store, id, INT64_C(1) << 40, 7, 0, 0, NULL), 1);
+	assert_int_equal(store_usage_set(store, id, -1, 8, 0, 0, NULL), 1);
 	assert_int_equal(read_back(store, id).usage_bytes, INT64_C(1) << 40);
 	assert_int_equal(read_back(store, id).usage_messages, 8);
-	assert_int_equal(store_usage_set(store, id, 0, -1, NULL), 1);
+	assert_int_equal(store_usage_set(store, id, 0, -1, 0, 0, NULL), 1);
 	assert_int_equal(read_back(store, id).usage_bytes, 0);
 	assert_int_equal(read_back(store, id).usage_messages, 8);
+	store_close(&store);
+}
+
+static void of_two_counts_the_later_one_holds(void **state)
+{
+	struct store *store = open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	const char *id = account.id;
+
+	assert_int_equal(store_usage_set(store, id, 10, 1, 500, 510, NULL), 1);
+	/* Counted before that, published after it. */
+	assert_int_equal(store_usage_set(store, id, 99, 9, 400, 520, NULL), 1);
+	assert_int_equal(read_back(store, id).usage_bytes, 10);
+	assert_int_equal(read_back(store, id).usage_messages, 1);
+	assert_int_equal(store_usage_set(store, id, 11, 1, 500, 530, NULL), 1);
+	assert_int_equal(read_back(store, id).usage_bytes, 11);
+	/* One that does not know when it was counted changes no time. */
+	assert_int_equal(store_usage_set(store, id, 12, 1, 0, 540, NULL), 1);
+	assert_int_equal(read_back(store, id).usage_bytes, 12);
+	assert_int_equal(read_back(store, id).usage_counted_at, 500);
+	/* The clock began anew with the machine. */
+	assert_int_equal(store_usage_set(store, id, 13, 1, 3, 4, NULL), 1);
+	assert_int_equal(read_back(store, id).usage_bytes, 13);
+	assert_int_equal(read_back(store, id).usage_counted_at, 3);
+	assert_int_equal(store_usage_set(store, "none", 1, 1, 9, 9, NULL), 0);
+	assert_int_equal(store_usage_set(store, id, 1, 1, -1, 9, NULL), -1);
+	store_close(&store);
+}
+
+static void a_warning_is_taken_once(void **state)
+{
+	struct store *store = open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	const char *id = account.id;
+	struct account found[2];
+	size_t count;
+
+	assert_int_equal(store_warnings_due(store, "", found, 2, &count, NULL),
+			 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_warning_set(store, id, 0, 80, 80, NULL), 1);
+	/* Another session saw the same crossing. */
+	assert_int_equal(store_warning_set(store, id, 0, 80, 80, NULL), 0);
+	assert_int_equal(store_warnings_due(store, "", found, 2, &count, NULL),
+			 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(found[0].id, id);
+	assert_int_equal(found[0].warning_due, 80);
+	assert_int_equal(store_warning_take(store, id, 95, "t", NULL), 0);
+	assert_int_equal(store_warning_take(store, id, 80, "t", NULL), 1);
+	assert_int_equal(store_warning_take(store, id, 80, "u", NULL), 0);
+	assert_int_equal(store_warning_take(store, id, 0, "u", NULL), 0);
+	assert_int_equal(read_back(store, id).warned, 80);
+	assert_string_equal(read_back(store, id).warning_token, "t");
+	assert_int_equal(store_warning_delivered(store, id, "x", NULL), 0);
+	assert_int_equal(store_warning_delivered(store, id, "", NULL), -1);
+	assert_int_equal(store_warning_delivered(store, id, "t", NULL), 1);
+	assert_string_equal(read_back(store, id).warning_token, "");
+	store_close(&store);
+}
+
+static void a_retention_of_its_own_decides_what_is_due(void **state)
+{
+	/* Now is 100; the class lets expire what is of 40 and before. */
+	static const struct {
+		int64_t oldest, own;
+	} cases[] = {{39, -1}, {41, -1}, {10, 0}, {38, 90},
+		     {95, 5},  {96, 5},  {20, -1}};
+	static const int64_t due[] = {20, 39, 95};
+	struct store *store = open_all(state);
+	struct account found[8];
+	size_t count;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char name[] = "name0";
+		struct account account;
+
+		name[4] = (char)('0' + i);
+		account = store_fixture_add(store, name);
+		assert_int_equal(store_trash_saved(store, account.id,
+						   cases[i].oldest, NULL),
+				 1);
+		if (cases[i].own >= 0)
+			assert_int_equal(
+				store_account_set_retention(
+					store, account.id, &cases[i].own, NULL),
+				1);
+	}
+	assert_int_equal(store_trash_older_than(store, 40, 100, 0, "", found, 8,
+						&count, NULL),
+			 0);
+	assert_int_equal(count, 3);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(found[i].trash_oldest, due[i]);
+	/* In pages too. */
+	assert_int_equal(store_trash_older_than(store, 40, 100, 39, found[1].id,
+						found, 8, &count, NULL),
+			 0);
+	assert_int_equal(count, 1);
+	assert_true(found[0].has_own_retention && found[0].own_retention == 5);
+	assert_int_equal(
+		store_account_set_retention(store, found[0].id, NULL, NULL), 1);
+	assert_false(read_back(store, found[0].id).has_own_retention);
 	store_close(&store);
 }
 
@@ -421,7 +524,7 @@ static void due_accounts_come_oldest_first_in_pages(void **state)
 	}
 	do {
 		assert_int_equal(
-			store_trash_older_than(store, 40, last.trash_oldest,
+			store_trash_older_than(store, 40, 0, last.trash_oldest,
 					       last.id, page, 2, &count, NULL),
 			0);
 		for (size_t i = 0; i < count; i++) {
@@ -435,9 +538,9 @@ static void due_accounts_come_oldest_first_in_pages(void **state)
 	} while (count == 2);
 	assert_int_equal(seen, 6);
 	assert_int_equal(last.trash_oldest, 40);
-	assert_int_equal(
-		store_trash_older_than(store, 0, 0, "", page, 2, &count, NULL),
-		0);
+	assert_int_equal(store_trash_older_than(store, 0, 0, 0, "", page, 2,
+						&count, NULL),
+			 0);
 	assert_int_equal(count, 0);
 	store_close(&store);
 }
@@ -658,6 +761,9 @@ int main(void)
 		STORE_TEST(recreated_name_inherits_nothing),
 		STORE_TEST(accounts_are_listed_in_order_of_name),
 		STORE_TEST(usage_is_set_in_parts),
+		STORE_TEST(of_two_counts_the_later_one_holds),
+		STORE_TEST(a_warning_is_taken_once),
+		STORE_TEST(a_retention_of_its_own_decides_what_is_due),
 		STORE_TEST(trash_keeps_the_oldest_and_counts_generations),
 		STORE_TEST(expiry_yields_to_a_session_that_came_first),
 		STORE_TEST(due_accounts_come_oldest_first_in_pages),

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What mail processes publish of an account's mailbox, in SQLite: usage, the
+ * warnings that follow from it, and news of Trash; see store-sqlite.h.
+ */
+#include "lib/store-sqlite.h"
+
+/* 1 if there is such an account, 0 or -1. */
+static int account_exists(struct store *store, const char *id,
+			  struct error *error)
+{
+	struct account account;
+
+	return sqlite_account_by_id(store, id, &account, error);
+}
+
+int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
+		     int64_t messages, int64_t counted_at, int64_t now,
+		     struct error *error)
+{
+	int result = database_change(
+		&store_sqlite_of(store)->accounts, USAGE_SET,
+		BINDINGS(bind_text(id), bind_number(bytes),
+			 bind_number(messages), bind_number(counted_at),
+			 bind_number(now)),
+		error);
+
+	/* Nothing changed: is the count out of date, or the account gone? */
+	return result == 0 ? account_exists(store, id, error) : result;
+}
+
+int sqlite_warning_set(struct store *store, const char *id, int warned_before,
+		       int warned, int due, struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->accounts, WARNING_SET,
+			       BINDINGS(bind_text(id),
+					bind_number(warned_before),
+					bind_number(warned), bind_number(due)),
+			       error);
+}
+
+int sqlite_warnings_due(struct store *store, const char *after_id,
+			struct account *accounts_r, size_t max, size_t *count_r,
+			struct error *error)
+{
+	struct database *database = &store_sqlite_of(store)->accounts;
+	sqlite3_stmt *query = database_query(
+		database, WARNINGS_DUE,
+		BINDINGS(bind_text(after_id), bind_number((int64_t)max)),
+		error);
+
+	return sqlite_read_accounts(database, query, accounts_r, max, count_r,
+				    error);
+}
+
+int sqlite_warning_take(struct store *store, const char *id, int due,
+			const char *token, struct error *error)
+{
+	return database_change(
+		&store_sqlite_of(store)->accounts, WARNING_TAKE,
+		BINDINGS(bind_text(id), bind_number(due), bind_text(token)),
+		error);
+}
+
+int sqlite_warning_delivered(struct store *store, const char *id,
+			     const char *token, struct error *error)
+{
+	return database_change(
+		&store_sqlite_of(store)->accounts, WARNING_DELIVERED,
+		BINDINGS(bind_text(id), bind_text(token)), error);
+}
+
+int sqlite_trash_saved(struct store *store, const char *id, int64_t saved_at,
+		       struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->accounts, TRASH_SAVED,
+			       BINDINGS(bind_text(id), bind_number(saved_at)),
+			       error);
+}
+
+int sqlite_trash_expired(struct store *store, const char *id,
+			 int64_t generation, int64_t oldest,
+			 struct error *error)
+{
+	return database_change(&store_sqlite_of(store)->accounts, TRASH_EXPIRED,
+			       BINDINGS(bind_text(id), bind_number(generation),
+					bind_number(oldest)),
+			       error);
+}
+
+int sqlite_trash_older_than(struct store *store, int64_t cutoff, int64_t now,
+			    int64_t after_oldest, const char *after_id,
+			    struct account *accounts_r, size_t max,
+			    size_t *count_r, struct error *error)
+{
+	struct database *database = &store_sqlite_of(store)->accounts;
+	sqlite3_stmt *query = database_query(
+		database, TRASH_OLDER_THAN,
+		BINDINGS(bind_number(cutoff), bind_number(after_oldest),
+			 bind_text(after_id), bind_number((int64_t)max),
+			 bind_number(now)),
+		error);
+
+	return sqlite_read_accounts(database, query, accounts_r, max, count_r,
+				    error);
+}
