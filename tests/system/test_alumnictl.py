@@ -259,6 +259,7 @@ def test_account_show_text(ctl):
         "Password": f"set {shown['password_set_at']}",
         "Quota": "2 GB (of class alumni)",
         "Usage": "0 B in 0 messages, 0 %",
+        "Trash": "messages stay 7 days (of class alumni)",
         "Forwarding": "a@outside.example, a copy is kept",
         "Aliases": "none", "Sending": "allowed",
         "Sent": "0 of 300 recipients this hour, 0 of 1500 today",
