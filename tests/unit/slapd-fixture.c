@@ -305,6 +305,16 @@ void slapd_stop(struct slapd *slapd)
 	slapd->pid = 0;
 }
 
+int slapd_hang(struct slapd *slapd)
+{
+	int status;
+
+	if (kill(slapd->pid, SIGSTOP) < 0 ||
+	    waitpid(slapd->pid, &status, WUNTRACED) != slapd->pid)
+		return -1;
+	return WIFSTOPPED(status) ? 0 : -1;
+}
+
 static void name_things(struct slapd *slapd)
 {
 	const char *folder = slapd->folder;

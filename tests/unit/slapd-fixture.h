@@ -38,6 +38,8 @@ void slapd_tear_down(struct slapd *slapd);
 /* Starts or stops the server; it answers when slapd_start() returns. */
 int slapd_start(struct slapd *slapd);
 void slapd_stop(struct slapd *slapd);
+/* Hangs the server; returns when it does nothing any more. Return 0 or -1. */
+int slapd_hang(struct slapd *slapd);
 
 /* A port of 127.0.0.1 on which nothing listens. Returns -1 on failure. */
 int free_port(void);

@@ -128,17 +128,6 @@ static void expect_not_asked(struct directory *directory)
 	assert_true(took < TIMEOUT_MSECS / 2);
 }
 
-/* Returns when the server does nothing any more. */
-static void hang(const struct fixture *fixture)
-{
-	int status;
-
-	assert_int_equal(kill(fixture->slapd.pid, SIGSTOP), 0);
-	assert_int_equal(waitpid(fixture->slapd.pid, &status, WUNTRACED),
-			 fixture->slapd.pid);
-	assert_true(WIFSTOPPED(status));
-}
-
 /* Nobody asks meanwhile: the prober alone finds it out. */
 static void wait_for_news(struct directory *directory, bool open)
 {
@@ -165,7 +154,7 @@ static void a_hung_directory_costs_one_time_out(void **state)
 	int64_t took;
 
 	assert_int_equal(ask(one, &took, &error), 1);
-	hang(fixture);
+	assert_int_equal(slapd_hang(&fixture->slapd), 0);
 	assert_int_equal(ask(one, &took, &error), -1);
 	assert_true(took >= TIMEOUT_MSECS && took < 3 * TIMEOUT_MSECS);
 	wait_for_news(one, true);
@@ -210,7 +199,7 @@ static void a_prober_that_is_killed_is_replaced(void **state)
 	pid_t child;
 	int status;
 
-	hang(fixture);
+	assert_int_equal(slapd_hang(&fixture->slapd), 0);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
@@ -242,7 +231,7 @@ static void without_a_state_every_question_is_asked(void **state)
 
 	assert_int_equal(directory_open(&fixture->options, &directory, &error),
 			 0);
-	hang(fixture);
+	assert_int_equal(slapd_hang(&fixture->slapd), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(ask(directory, &took, &error), -1);
 		assert_true(took >= TIMEOUT_MSECS);

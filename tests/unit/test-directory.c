@@ -408,7 +408,7 @@ static void a_hung_server_is_given_up_in_time(void **state)
 	fixture->options.request_timeout_msecs = 300;
 	directory = open_directory(fixture);
 	expect_to_work(directory);
-	assert_int_equal(kill(fixture->slapd.pid, SIGSTOP), 0);
+	assert_int_equal(slapd_hang(&fixture->slapd), 0);
 	for (int i = 0; i < 2; i++) {
 		before = watchdog_now();
 		assert_int_equal(
