@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -194,11 +195,20 @@ def test_a_directory_that_answers(instance, people):
         check_cells(server, people, True)
 
 
+def hang(instance):
+    """Stops slapd where it is; the signal takes a moment to reach it."""
+    pid = instance.endpoints["slapd_pid"]
+    os.kill(pid, signal.SIGSTOP)
+    stat = Path(f"/proc/{pid}/stat")
+    instance.wait(lambda: stat.read_text().rpartition(") ")[2][0] == "T",
+                  "slapd to be stopped")
+
+
 def test_a_directory_that_is_stopped(instance, people):
     with AuthServer(instance, TIMEOUTS) as server:
         # Workers with connections, and without.
         check_cells(server, people, True)
-        os.kill(instance.endpoints["slapd_pid"], signal.SIGSTOP)
+        hang(instance)
         try:
             check_cells(server, people, False)
         finally:
