@@ -53,6 +53,18 @@ static struct json_object *pin_json(const struct account *account)
 	return pin;
 }
 
+static struct json_object *other_entry_json(const struct account *account)
+{
+	struct json_object *other;
+
+	if (account->other_directory_id[0] == '\0')
+		return NULL;
+	other = json_object_new_object();
+	json_add_text(other, "directory", account->other_directory);
+	json_add_text(other, "id", account->other_directory_id);
+	return other;
+}
+
 struct json_object *account_forward_json(const struct account *account)
 {
 	struct json_object *forward;
@@ -165,8 +177,15 @@ struct json_object *account_view_json(const struct account_view *view)
 			       json_object_new_boolean(account->enabled));
 	json_add_time(object, "created_at", account->created_at);
 	json_object_object_add(object, "directory", pin_json(account));
-	if (view->knows_password)
+	json_object_object_add(object, "other_entry",
+			       other_entry_json(account));
+	json_add_time(object, "denied_at", account->denied_at);
+	if (view->knows_password) {
 		json_add_time(object, "password_set_at", view->password_set_at);
+		json_add_time(object, "learned_at", view->learned_at);
+	}
+	json_add_text(object, "backend",
+		      account->backend[0] == '\0' ? NULL : account->backend);
 	json_object_object_add(object, "quota", quota_json(view));
 	json_object_object_add(object, "usage", usage_json(account));
 	json_object_object_add(object, "trash", trash_json(view));

@@ -130,6 +130,31 @@ static void print_trash(const struct account_view *view)
 	print_line("Trash:", text);
 }
 
+static void print_other_entry(const struct account *account)
+{
+	char text[CLEAN_TEXT_BYTES];
+
+	if (account->other_directory_id[0] == '\0')
+		return;
+	snprintf(text, sizeof(text),
+		 "%s, id %s, has this name but not this account",
+		 account->other_directory, account->other_directory_id);
+	print_line("Other entry:", text);
+}
+
+static void print_denial(const struct account *account)
+{
+	char when[TIME_TEXT_BYTES];
+	char text[CLEAN_TEXT_BYTES];
+
+	if (!account_is_denied(account))
+		return;
+	time_text(account->denied_at, when);
+	snprintf(text, sizeof(text), "by the directory (deny_filter), seen %s",
+		 when);
+	print_line("Denied:", text);
+}
+
 static void print_forward(const struct account *account)
 {
 	char text[CLEAN_TEXT_BYTES];
@@ -158,6 +183,16 @@ static void print_password(const struct account_view *view)
 	time_text(view->password_set_at, when);
 	snprintf(text, sizeof(text), "set %s", when);
 	print_line("Password:", text);
+}
+
+static void print_learned(const struct account_view *view)
+{
+	char when[TIME_TEXT_BYTES];
+
+	if (!view->knows_password || view->learned_at == 0)
+		return;
+	time_text(view->learned_at, when);
+	print_line("Learned:", when);
 }
 
 static void print_aliases(const struct account_view *view)
@@ -242,7 +277,12 @@ void account_view_print(const struct account_view *view)
 	print_line("State:", account->enabled ? "enabled" : "disabled");
 	print_line("Created:", when);
 	print_pin(account);
+	print_other_entry(account);
+	print_denial(account);
 	print_password(view);
+	print_learned(view);
+	if (account->backend[0] != '\0')
+		print_line("Backend:", account->backend);
 	print_quota(view);
 	print_trash(view);
 	print_forward(account);

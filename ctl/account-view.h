@@ -19,9 +19,10 @@
 struct account_view {
 	const struct account *account;
 	const struct configuration *configuration;
-	/* Whether password_set_at was looked up. */
+	/* Whether the next two were looked up. */
 	bool knows_password;
 	int64_t password_set_at; /* Unix seconds; 0 = no alumni password */
+	int64_t learned_at; /* of a directory's password; 0 = none is kept */
 	/* NULL where they were not looked up. */
 	const struct alias *aliases;
 	size_t alias_count;

@@ -2,27 +2,31 @@
  *
  * alumnictl account show: everything about one account but the password hash.
  */
+#include <string.h>
 #include <time.h>
 
 #include "ctl/account-view.h"
 #include "ctl/report.h"
 #include "ctl/session.h"
 
-/* When the alumni password was set: 0 if there is none. */
-static int find_password(struct invocation *invocation,
-			 const struct account *account, int64_t *set_at_r)
+/* When the passwords were set. */
+static int find_passwords(struct invocation *invocation,
+			  const struct account *account,
+			  struct account_view *view)
 {
 	struct credential credentials[CREDENTIALS_MAX];
 	struct error error = {""};
 	size_t count = 0;
 
-	*set_at_r = 0;
 	if (store_credentials(invocation->store, account->id, credentials,
 			      &count, &error) < 0)
 		return report(EX_TEMPFAIL, "%s", error.text);
 	for (size_t i = 0; i < count; i++) {
 		if (credentials[i].kind == CREDENTIAL_PASSWORD)
-			*set_at_r = credentials[i].set_at;
+			view->password_set_at = credentials[i].set_at;
+		if (credentials[i].kind == CREDENTIAL_LEARNED &&
+		    strcmp(credentials[i].label, account->directory) == 0)
+			view->learned_at = credentials[i].set_at;
 	}
 	secret_wipe(credentials, sizeof(credentials));
 	return EX_OK;
@@ -60,8 +64,7 @@ static int run(struct invocation *invocation)
 	int status = session_account(invocation, &account);
 
 	if (status == EX_OK)
-		status = find_password(invocation, &account,
-				       &view.password_set_at);
+		status = find_passwords(invocation, &account, &view);
 	if (status == EX_OK)
 		status = find_more(invocation, &account, aliases,
 				   &view.alias_count, &activity);

@@ -11,28 +11,34 @@ static int run(struct invocation *invocation)
 {
 	struct account account;
 	struct error error = {""};
+	int cleared, learned;
 	int status = session_account(invocation, &account);
 
 	if (status != EX_OK)
 		return status;
-	switch (store_credential_clear(invocation->store, account.id,
-				       CREDENTIAL_PASSWORD, "", &error)) {
-	case 1:
-		printf("%s: password cleared\n", account.name);
-		return EX_OK;
-	case 0:
-		printf("%s: had no password\n", account.name);
-		return EX_OK;
-	default:
+	/* What was learned of a directory would open the account too. */
+	cleared = store_credential_clear(invocation->store, account.id,
+					 CREDENTIAL_PASSWORD, "", &error);
+	learned =
+		cleared < 0
+			? -1
+			: store_credential_clear(invocation->store, account.id,
+						 CREDENTIAL_LEARNED,
+						 account.directory, &error);
+	if (learned < 0)
 		return report(EX_TEMPFAIL, "%s", error.text);
-	}
+	printf("%s: %s\n", account.name,
+	       cleared > 0 || learned > 0 ? "password cleared"
+					  : "had no password");
+	return EX_OK;
 }
 
 const struct command cmd_password_clear = {
 	.name = "password clear",
 	.summary = "remove the alumni password of an account",
-	.help = "Removes the alumni password: then only the directory entry, "
-		"if the account is\npinned to one, lets its person in.",
+	.help = "Removes the alumni password, and one learned of the "
+		"directory: then only the\ndirectory entry, if the account is "
+		"pinned to one, lets its person in.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

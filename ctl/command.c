@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&cmd_forward_show,   &cmd_alias_add,
 	&cmd_alias_remove,   &cmd_alias_list,
 	&cmd_sending_block,  &cmd_sending_unblock,
+	&cmd_backend_set,    &cmd_backend_clear,
 	&cmd_login_test,     NULL,
 };
 

@@ -97,6 +97,8 @@ extern const struct command cmd_alias_remove;
 extern const struct command cmd_alias_list;
 extern const struct command cmd_sending_block;
 extern const struct command cmd_sending_unblock;
+extern const struct command cmd_backend_set;
+extern const struct command cmd_backend_clear;
 extern const struct command cmd_login_test;
 
 #endif

@@ -71,6 +71,16 @@ int check_domain(const char *value, struct error *error)
 	return 0;
 }
 
+int check_host(const char *value, struct error *error)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	if (inet_pton(AF_INET, value, address) == 1 ||
+	    inet_pton(AF_INET6, value, address) == 1)
+		return 0;
+	return check_domain(value, error);
+}
+
 int check_absolute_path(const char *value, struct error *error)
 {
 	if (value[0] != '/')

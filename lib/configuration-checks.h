@@ -13,6 +13,8 @@
 int check_section_name(const char *value, struct error *error);
 
 int check_domain(const char *value, struct error *error);
+/* A host's name, or its numeric address. */
+int check_host(const char *value, struct error *error);
 int check_absolute_path(const char *value, struct error *error);
 int check_unix_name(const char *value, struct error *error);
 /* An account name, or a complete address. */

@@ -206,7 +206,8 @@ def test_account_add(ctl):
     assert shown == {
         "name": "plain", "address": "plain@alumni.example", "id": account_id,
         "class": "alumni", "enabled": True, "directory": None,
-        "password_set_at": None,
+        "other_entry": None, "denied_at": None,
+        "password_set_at": None, "learned_at": None, "backend": None,
         "quota": {"bytes": 2 << 30, "origin": "class"},
         "usage": {"bytes": 0, "messages": 0},
         "trash": {"retention_seconds": 7 * 86400, "origin": "class",
@@ -230,8 +231,8 @@ def test_account_add_with_everything(ctl):
     assert shown["directory"] == {"name": "university", "id": "31-f"}
     assert shown["enabled"] is False
     assert added == {key: shown[key] for key in added}
-    assert shown.keys() - added.keys() == {"password_set_at", "aliases",
-                                           "activity"}
+    assert shown.keys() - added.keys() == {"password_set_at", "learned_at",
+                                           "aliases", "activity"}
 
 
 @pytest.mark.parametrize("typed", ["OTHER", "other@alumni.example",
@@ -286,7 +287,8 @@ def test_account_list(ctl):
     assert [account["name"] for account in listed] == ["a", "alumna", "b", "c"]
     for account in listed:
         shown = ctl.show(account["name"])
-        for key in ("password_set_at", "aliases", "activity"):
+        for key in ("password_set_at", "learned_at", "aliases",
+                    "activity"):
             del shown[key]
         assert account == shown
     rows = [line.split() for line in
