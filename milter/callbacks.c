@@ -20,8 +20,13 @@
 	 SMFIF_CHGFROM)
 /* What we need not be sent. */
 #define UNWANTED_STEPS (SMFIP_NOHELO | SMFIP_NOUNKNOWN)
-/* What Postfix need not wait for us in. */
-#define STEPS_WITHOUT_REPLY (SMFIP_NR_CONN | SMFIP_NR_HDR)
+/* What Postfix need not wait for us in. Each wait is two changes of process,
+   which cost more than what is done meanwhile; so only RCPT, the end of the
+   headers and the end of the message are waited for. The body is then sent to
+   its end even if its size does not matter. */
+#define STEPS_WITHOUT_REPLY                                                    \
+	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_DATA | SMFIP_NR_HDR |        \
+	 SMFIP_NR_BODY)
 
 /* Set once, before the first thread. */
 static const struct milter_service *the_service;
@@ -31,8 +36,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 			     unsigned long *pf0, unsigned long *pf1,
 			     unsigned long *pf2, unsigned long *pf3)
 {
-	const unsigned long steps =
-		UNWANTED_STEPS | STEPS_WITHOUT_REPLY | SMFIP_SKIP;
+	const unsigned long steps = UNWANTED_STEPS | STEPS_WITHOUT_REPLY;
 
 	(void)f2;
 	(void)f3;
@@ -61,6 +65,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 /* libmilter's context for us; there is one while the connection is counted. */
 struct connection {
 	struct session *session; /* NULL = its mail is deferred */
+	bool begun;              /* false = this message is deferred */
 };
 
 static struct session *session_of(SMFICTX *ctx)
@@ -94,7 +99,7 @@ static bool count_connection(void)
 	return false;
 }
 
-/* No reply is waited for here; without a session, MAIL is deferred. */
+/* No reply is waited for here; without a session, RCPT is deferred. */
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 {
 	const char *daemon_name = macro(ctx, "{daemon_name}");
@@ -139,23 +144,30 @@ static sfsistat defer(SMFICTX *ctx)
 	return answer(ctx, &try_again);
 }
 
+/* No reply is waited for here either; a message that cannot begin is deferred
+   at RCPT. */
 static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 {
+	struct connection *connection = smfi_getpriv(ctx);
 	struct session *session = session_of(ctx);
 
-	if (session == NULL || session_begin(session, arguments[0],
-					     (const char *const *)arguments + 1,
-					     macro(ctx, "{auth_authen}")) < 0)
-		return defer(ctx);
+	if (session == NULL)
+		return SMFIS_NOREPLY;
+	connection->begun = session_begin(session, arguments[0],
+					  (const char *const *)arguments + 1,
+					  macro(ctx, "{auth_authen}")) == 0;
 	session_set_queue_id(session, macro(ctx, "i"));
-	return SMFIS_CONTINUE;
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
 {
+	const struct connection *connection = smfi_getpriv(ctx);
 	struct session *session = session_of(ctx);
 	struct smtp_reply reply;
 
+	if (session == NULL || !connection->begun)
+		return defer(ctx);
 	session_set_queue_id(session, macro(ctx, "i"));
 	reply = session_add_recipient(session, arguments[0],
 				      (const char *const *)arguments + 1);
@@ -167,11 +179,7 @@ static sfsistat on_data(SMFICTX *ctx)
 	struct session *session = session_of(ctx);
 
 	session_set_queue_id(session, macro(ctx, "i"));
-	if (session_needs_message(session))
-		return SMFIS_CONTINUE;
-	session_pass(session);
-	session_end(session);
-	return SMFIS_ACCEPT;
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
@@ -182,15 +190,22 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 
 static sfsistat on_end_of_headers(SMFICTX *ctx)
 {
-	(void)session_end_headers(session_of(ctx));
-	return SMFIS_CONTINUE;
+	struct session *session = session_of(ctx);
+
+	if (session_needs_message(session)) {
+		session_end_headers(session);
+		return SMFIS_CONTINUE;
+	}
+	session_pass(session);
+	session_end(session);
+	return SMFIS_ACCEPT;
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t length)
 {
 	(void)chunk;
-	return session_see_body(session_of(ctx), length) ? SMFIS_CONTINUE
-							 : SMFIS_SKIP;
+	(void)session_see_body(session_of(ctx), length);
+	return SMFIS_NOREPLY;
 }
 
 static int make_edit(SMFICTX *ctx, const struct envelope_edit *edit)
