@@ -25,6 +25,7 @@ include {schema}
 
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload ppolicy
 
 pidfile {run}/slapd.pid
 TLSCACertificateFile {ca}
@@ -39,6 +40,10 @@ dbnosync
 rootdn "{admin_dn}"
 include {secret}
 index objectClass,uid,entryUUID eq
+
+# Locks accounts after wrong passwords, but only those whose entry names a
+# policy.
+overlay ppolicy
 
 # The service account may search, but neither change anything nor read
 # passwords; a person may only bind.

@@ -48,7 +48,7 @@ class AuthClient:
         self.stream.close()
         self.socket.close()
 
-    def ask(self, user, password):
+    def ask(self, user, password, *parameters):
         """("ok", "mismatch" or "temporary", the other fields)."""
         if isinstance(password, str):
             password = password.encode()
@@ -56,9 +56,11 @@ class AuthClient:
             user = user.encode()
         self.next += 1
         response = base64.b64encode(b"\0" + user + b"\0" + password)
-        self.socket.sendall(b"AUTH\t%d\tPLAIN\tservice=imap\tsecured"
-                            b"\trip=192.0.2.7\tresp=%s\n"
-                            % (self.next, response))
+        words = [b"AUTH", b"%d" % self.next, b"PLAIN", b"service=imap",
+                 b"secured", b"rip=192.0.2.7",
+                 *(word.encode() for word in parameters),
+                 b"resp=" + response]
+        self.socket.sendall(b"\t".join(words) + b"\n")
         line = self.stream.readline()
         if not line:
             raise ConnectionError("the auth process hung up")

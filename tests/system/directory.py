@@ -49,6 +49,32 @@ class Directory:
                   f"changetype: modify\nreplace: {attribute}\n"
                   f"{attribute}: {value}\n")
 
+    def set_password(self, name, password):
+        self.replace(name, "userPassword", university.hashed(password))
+
+    def set_status(self, name, status):
+        self.replace(name, "alumniAccountStatus", status)
+
+    def lock_after(self, name, failures):
+        """From so many wrong passwords in a row on, the entry is locked."""
+        policy = f"cn=policy-{secrets.token_hex(4)},{university.SUFFIX}"
+        self._run("ldapadd", text=f"""\
+dn: {policy}
+objectClass: device
+objectClass: pwdPolicy
+cn: {policy.split("=")[1].split(",")[0]}
+pwdAttribute: userPassword
+pwdLockout: TRUE
+pwdMaxFailure: {failures}
+pwdFailureCountInterval: 0
+""")
+        self.replace(name, "pwdPolicySubentry", policy)
+
+    def is_locked(self, name):
+        return "pwdAccountLockedTime:" in self._run(
+            "ldapsearch", "-LLL", "-b", self.dn(name), "-s", "base",
+            "pwdAccountLockedTime")
+
     def entry_id(self, name):
         found = self._run("ldapsearch", "-LLL", "-b", self.dn(name),
                           "-s", "base", "entryUUID")

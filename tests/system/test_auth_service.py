@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""What the auth service does besides deciding: creating accounts, renewing
+hashes, passing sessions on, logging, and going on like that for ever."""
+
+import json
+import os
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from auth_server import AuthClient, AuthServer
+from directory import Directory
+
+CONNECTIONS = 20
+# 10000 and 10 show more, and take minutes.
+LEAK_LOGINS = int(os.environ.get("ALUMNIMAIL_LEAK_LOGINS", "900"))
+LEAK_RESTARTS = int(os.environ.get("ALUMNIMAIL_LEAK_RESTARTS", "2"))
+LEAK_KIB = 1024
+
+# As fail2ban's filter dovecot.conf has it.
+FAIL2BAN = re.compile(
+    r"auth-worker\(\d+\): Info: "
+    r"(?:conn \w+:auth(?:-worker)? \([^\)]+\): auth(?:-worker)?<\d+>: )?"
+    r"[a-z\-]{3,15}\(\S*,192\.0\.2\.7(?:,\S*)?\): "
+    r"(?:[Uu]nknown user|[Ii]nvalid credentials|[Pp]assword mismatch)")
+
+
+@pytest.fixture(name="directory")
+def _directory(instance):
+    return Directory(instance)
+
+
+def account(instance, name):
+    return json.loads(instance.alumnictl("--json", "account", "show",
+                                         name).stdout)
+
+
+def test_first_logins_at_once_make_one_account(instance, directory):
+    name = directory.add_person("rush")
+    with AuthServer(instance) as server:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            found = list(pool.map(
+                lambda _: server.ask(name, f"{name}-university"),
+                range(CONNECTIONS)))
+        assert set(found) == {"ok"}
+        assert server.log().count("account created") == 1
+    listed = json.loads(instance.alumnictl("--json", "account",
+                                           "list").stdout)
+    assert [entry["name"] for entry in listed].count(name) == 1
+    assert account(instance, name)["directory"]["id"] == \
+        directory.entry_id(name)
+
+
+def credentials(instance):
+    return sqlite3.connect(instance.state
+                           / "store/credentials/credentials.db", timeout=10)
+
+
+def stored_hash(instance, name):
+    with credentials(instance) as database:
+        (text,), = database.execute(
+            "SELECT hash FROM credentials WHERE account_id = ? AND"
+            " kind = 'password'", (account(instance, name)["id"],))
+    return text
+
+
+def put_hash(instance, name, text):
+    """As an import does."""
+    with credentials(instance) as database:
+        database.execute("INSERT OR REPLACE INTO credentials VALUES"
+                         " (?, 'password', '', ?, 1)",
+                         (account(instance, name)["id"], text))
+
+
+# Those that this Dovecot makes by itself, without a name or a realm in them.
+SCHEMES = ("SHA512-CRYPT", "SHA256-CRYPT", "BLF-CRYPT", "MD5-CRYPT", "SSHA",
+           "SSHA256", "SSHA512", "PLAIN", "CRAM-MD5", "LDAP-MD5", "PBKDF2")
+
+
+def test_every_scheme_of_dovecot_is_verified_and_made_anew(instance):
+    with AuthServer(instance) as server:
+        name = instance.add_account("imported")
+        for scheme in SCHEMES:
+            done = instance.doveadm("pw", "-s", scheme, "-p", "se:cret",
+                                    check=False)
+            assert done.returncode == 0, (scheme, done.stderr)
+            put_hash(instance, name, done.stdout.strip())
+            assert server.ask(name, "wrong") == "mismatch", scheme
+            assert stored_hash(instance, name) == done.stdout.strip()
+            assert server.ask(name, "se:cret") == "ok", scheme
+            renewed = stored_hash(instance, name)
+            assert renewed.startswith(
+                "{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$"), scheme
+            assert server.ask(name, "se:cret") == "ok", scheme
+            assert stored_hash(instance, name) == renewed
+
+
+def test_hashes_stay_when_they_are_to_stay(instance):
+    name = instance.add_account("imported")
+    put_hash(instance, name, "{PLAIN}se:cret")
+    with AuthServer(instance, options={"rehash": "no"}) as server:
+        assert server.ask(name, "se:cret") == "ok"
+    assert stored_hash(instance, name) == "{PLAIN}se:cret"
+
+
+def test_a_scheme_that_nobody_knows_is_a_temporary_failure(instance):
+    name = instance.add_account("imported")
+    put_hash(instance, name, "{NO-SUCH-SCHEME}x")
+    with AuthServer(instance) as server:
+        assert server.ask(name, "x") == "temporary"
+        assert "NO-SUCH-SCHEME" in server.log()
+
+
+def test_sessions_are_passed_on_to_the_backend(instance):
+    name = instance.add_account("elsewhere")
+    with AuthServer(instance) as server:
+        # As login processes ask, which do the passing on.
+        client = AuthClient(server.run / "login/login")
+
+        def answer():
+            result, fields = client.ask(name, f"{name}-alumni",
+                                        "lip=127.0.0.1", "lport=993")
+            assert result == "ok"
+            return [field for field in fields
+                    if field.startswith(("host", "proxy"))]
+
+        assert answer() == []
+        instance.alumnictl("backend", "set", name, "192.0.2.9")
+        assert account(instance, name)["backend"] == "192.0.2.9"
+        assert answer() == ["host=192.0.2.9", "proxy"]
+        # On the backend itself they stay.
+        instance.alumnictl("backend", "set", name, "127.0.0.1")
+        assert answer() == []
+        client.close()
+    refused = instance.alumnictl("backend", "set", name, "no host",
+                                 check=False)
+    assert refused.returncode == 65
+    instance.alumnictl("backend", "clear", name)
+    assert account(instance, name)["backend"] is None
+
+
+def test_refusals_look_alike_and_are_logged_in_dovecots_words(instance,
+                                                              directory):
+    disabled = instance.add_account("disabled")
+    instance.alumnictl("account", "disable", disabled)
+    suspended = directory.add_person("suspended", status="suspended")
+    person = directory.add_person("person")
+    alumna = instance.add_account("alumna")
+    names = ["no-such-person", disabled, suspended, person, alumna]
+    with AuthServer(instance) as server:
+        client = AuthClient(server.socket_path)
+        answers = set()
+        for name in names:
+            result, fields = client.ask(name, "wrong")
+            assert result == "mismatch"
+            answers.add(tuple(sorted(
+                field for field in fields
+                if not field.startswith("user="))))
+        client.close()
+        assert len(answers) == 1, answers
+        log = server.log()
+    for name in names:
+        lines = [line for line in log.splitlines() if f"({name}," in line]
+        assert len(lines) == 1 and FAIL2BAN.search(lines[0]), (name, lines)
+        assert re.search(r"\(login [a-z ]+: tier none, \d+ ms: ", lines[0])
+
+
+def test_look_ups_touch_no_directory(instance, directory):
+    """Of users, for LMTP and doveadm, with the directory away."""
+    name = directory.add_person("lookup")
+    instance.imap(name, f"{name}-university").logout()
+    instance.service("stop", "slapd")
+    try:
+        found = instance.doveadm("user", name).stdout
+        assert "home" in found
+        assert name in instance.doveadm("user", "*").stdout.split()
+        instance.send(instance.address(name), "Subject: s\r\n\r\nlooked up\r\n")
+        instance.wait(lambda: "looked up" in instance.doveadm(
+            "fetch", "-u", name, "body", "mailbox", "INBOX").stdout,
+            "the message")
+    finally:
+        instance.service("start", "slapd")
+
+
+def usage(pid):
+    """Memory in KiB, and open descriptors."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return (int(re.search(r"VmRSS:\s*(\d+)", status)[1]),
+            len(list(Path(f"/proc/{pid}/fd").iterdir())))
+
+
+def test_workers_do_not_grow(instance, directory):
+    person = directory.add_person("leak")
+    newcomer = directory.add_person("leak")
+    with AuthServer(instance,
+                    {"breaker_probe_msecs": "100"}) as server:
+        def log_in(count):
+            for number in range(count):
+                assert server.ask(person, f"{person}-university") == "ok"
+                if number % 50 == 0:
+                    assert server.ask(person, f"w-{number}") == "mismatch"
+                    assert server.ask(newcomer, "wrong") == "mismatch"
+
+        def restart_slapd():
+            instance.service("stop", "slapd")
+            assert server.ask(person, f"{person}-university") == "temporary"
+            instance.service("start", "slapd")
+            instance.wait(
+                lambda: server.ask(person, f"{person}-university") == "ok",
+                "the directory to be asked again")
+
+        log_in(LEAK_LOGINS // 3)
+        restart_slapd()
+        before = {pid: usage(pid) for pid in server.workers()}
+        assert before
+        for _ in range(LEAK_RESTARTS - 1):
+            log_in(LEAK_LOGINS * 2 // 3 // LEAK_RESTARTS)
+            restart_slapd()
+        log_in(LEAK_LOGINS * 2 // 3 // LEAK_RESTARTS)
+        after = {pid: usage(pid) for pid in server.workers()}
+    assert before.keys() & after.keys(), "no worker lived on"
+    for pid in before.keys() & after.keys():
+        assert after[pid][0] - before[pid][0] < LEAK_KIB, (before, after)
+        # A thread that probes holds some while it does.
+        assert after[pid][1] <= before[pid][1] + 1, (before, after)
