@@ -233,7 +233,9 @@ static int decide_recipient(const struct envelope_rules *rules,
 	char target[ADDRESS_BYTES];
 
 	plan->fates[index] = decide_fate(rules, envelope, recipient);
-	if (plan->fates[index] == RECIPIENT_FATE_HELD_SPAM)
+	/* Also where there seems to be no room: delivery decides on that. */
+	if (wants_forwarding(recipient) &&
+	    find_hold(rules, envelope, recipient) == RECIPIENT_FATE_HELD_SPAM)
 		plan->is_junk = true;
 	if (!recipient_fate_forwards(plan->fates[index]) ||
 	    !find_target(rules, recipient, target))
@@ -273,6 +275,21 @@ static int decide_all(const struct envelope_rules *rules,
 	return 0;
 }
 
+/* A reply for the whole message, or none. */
+static struct smtp_reply find_reply(const struct envelope_rules *rules,
+				    const struct envelope *envelope,
+				    const struct envelope_plan *plan)
+{
+	if (needs_from(rules, envelope) && envelope->from_is_foreign)
+		return from_is_foreign;
+	if (!must_be_refused(envelope, plan->fates))
+		return nothing;
+	return envelope->recipient_count == 1
+		       ? refuse_for_quota(rules, envelope,
+					  &envelope->recipients[0])
+		       : nobody_has_room;
+}
+
 int envelope_plan_message(const struct envelope_rules *rules,
 			  const struct envelope *envelope,
 			  struct envelope_plan *plan_r, struct error *error)
@@ -280,16 +297,9 @@ int envelope_plan_message(const struct envelope_rules *rules,
 	*plan_r = (struct envelope_plan){0};
 	if (decide_all(rules, envelope, plan_r, error) < 0)
 		return -1;
-	if (needs_from(rules, envelope) && envelope->from_is_foreign) {
-		plan_r->reply = from_is_foreign;
-		return 0;
-	}
-	if (must_be_refused(envelope, plan_r->fates)) {
-		plan_r->reply =
-			envelope->recipient_count == 1
-				? refuse_for_quota(rules, envelope,
-						   &envelope->recipients[0])
-				: nobody_has_room;
+	plan_r->reply = find_reply(rules, envelope, plan_r);
+	if (plan_r->reply.code != NULL) {
+		plan_r->is_junk = false;
 		return 0;
 	}
 	return envelope_edits_make(rules, envelope, plan_r, error);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "milter/envelope-plan.h"
+#include "milter/recipient.h"
 #include "tests/unit/envelope-plan-cases.h"
 
 #define NOW 1800000000
@@ -88,27 +89,19 @@ static struct account accounts[] = {
 
 static struct srs *srs;
 
-/* The account whose name the address begins with. */
-static const struct account *account_of(const char *address)
+/* The account that the recipient means. */
+static const struct account *
+account_for(const struct configuration *configuration, const char *address)
 {
-	size_t length;
+	struct recipient meaning;
 
-	if (*address == '<')
-		address++;
-	length = strcspn(address, "@+>");
+	recipient_classify(configuration, address, &meaning);
 	for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
-		if (strlen(accounts[i].name) == length &&
-		    strncasecmp(accounts[i].name, address, length) == 0)
+		if (meaning.kind == RECIPIENT_OURS &&
+		    strcmp(accounts[i].name, meaning.name) == 0)
 			return &accounts[i];
 	}
 	return NULL;
-}
-
-static const struct account *account_for(const struct test_recipient *recipient)
-{
-	return strstr(recipient->address, "@foreign.example") != NULL
-		       ? NULL
-		       : account_of(recipient->address);
 }
 
 struct fixture {
@@ -166,7 +159,8 @@ static void set_up(const struct test_case *test, struct fixture *fixture)
 			.is_role = given->is_role,
 			.came_back = given->came_back,
 			.forwarded_today = given->forwarded_today,
-			.account = account_for(given),
+			.account = account_for(&fixture->configuration,
+					       given->address),
 		};
 		fixture->envelope.recipient_count++;
 	}
@@ -331,6 +325,33 @@ static void nothing_is_asked_for_in_vain(void **state)
 	}
 }
 
+static void replies_show_figures(void **state)
+{
+	static const struct test_case test = {
+		"figures",
+		.size = 2 * KB,
+		.over_quota_text = "%u of %q used, no room for %s: %c",
+		.recipients = SEND_ONE("<full@alumni.example>"),
+	};
+	static const char text[] =
+		"101 KB of 100 KB used, no room for 2 KB: help@alumni.example";
+	struct fixture fixture;
+	struct envelope_plan plan;
+
+	(void)state;
+	set_up(&test, &fixture);
+	assert_string_equal(envelope_plan_recipient(&fixture.rules,
+						    &fixture.envelope,
+						    &fixture.recipients[0])
+				    .text,
+			    text);
+	assert_int_equal(envelope_plan_message(&fixture.rules,
+					       &fixture.envelope, &plan, NULL),
+			 0);
+	assert_string_equal(plan.reply.text, text);
+	envelope_plan_free(&plan);
+}
+
 static int make_srs(void **state)
 {
 	static const char *const secrets[] = {"of the test"};
@@ -359,6 +380,7 @@ int main(void)
 		cmocka_unit_test(recipients_are_decided),
 		cmocka_unit_test(messages_are_decided),
 		cmocka_unit_test(nothing_is_asked_for_in_vain),
+		cmocka_unit_test(replies_show_figures),
 	};
 
 	return cmocka_run_group_tests(tests, make_srs, free_srs);
