@@ -10,9 +10,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import university
+from . import control, university
 from .errors import InstanceError
-from .layout import DOMAIN, HOSTNAME, ROOT
+from .layout import DOMAIN, HOSTNAME, ROOT, SECOND_DOMAIN
 
 DEPLOY = ROOT / "deploy"
 # What the machine has and the instance only reads.
@@ -27,6 +27,8 @@ def values(layout, ports):
     return {
         "domain": DOMAIN,
         "hostname": HOSTNAME,
+        "further_domains": SECOND_DOMAIN,
+        "further_domains_quoted": f', "{SECOND_DOMAIN}"',
         "listen_address": "127.0.0.1",
         "config_file": layout.config,
         "config_dir": layout.config_dir,
@@ -143,10 +145,21 @@ def dovecot_version():
     return ".".join(done.stdout.split()[0].split(".")[:2])
 
 
+def compile_sieve(layout):
+    """As root must on a real machine, since those who deliver may not."""
+    script = layout.dovecot_etc / "alumni-junk.sieve"
+    control.run(layout, ["sievec", "-c",
+                         str(layout.dovecot_etc / "dovecot.conf"),
+                         str(script)])
+    script.with_suffix(".svbin").chmod(0o644)
+
+
 def write(layout, ports):
     """Renders everything."""
     write_values(layout, ports)
     render(layout, DEPLOY / "alumnimail.conf.in", layout.config)
     render_folder(layout, f"dovecot-{dovecot_version()}", layout.dovecot_etc)
+    render_folder(layout, "sieve", layout.dovecot_etc)
+    compile_sieve(layout)
     copy_postfix_files(layout)
     render_folder(layout, "postfix", layout.postfix_etc)

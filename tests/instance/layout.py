@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("ALUMNIMAIL_BUILD", ROOT / "build"))
 
 DOMAIN = "alumni.example"
+SECOND_DOMAIN = "second.example"
 HOSTNAME = "mail.alumni.example"
 
 # sockaddr_un.sun_path, with the NUL.
