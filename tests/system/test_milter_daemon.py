@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""alumni-milter under a service manager: notifications, watchdog, signals, and
+its end, without Postfix."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from instance.layout import BUILD, ROOT
+from instance.waiting import wait_until
+
+SECONDS = 30
+
+CONFIGURATION = """\
+domains = {{ "alumni.example" }}
+store = "sqlite:{folder}/store"
+srs_secret_file = "{folder}/srs.secret"
+milter_user = "nobody"
+milter_socket = "{folder}/run/milter.sock"
+maps_socket = "{folder}/run/maps.sock"
+socket_group = "{group}"
+class "alumni" {{ quota = "2G" }}
+"""
+
+
+class Daemon:
+    """The program with a store and a service manager's socket of its own."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.log = self.folder / "log"
+        self.config = self.folder / "alumnimail.conf"
+        self.process = None
+        group = "nogroup"
+        self.text = CONFIGURATION.format(folder=self.folder, group=group)
+        self.config.write_text(self.text)
+        # A copy, so that nobody can run it wherever the checkout is.
+        self.program = self.folder / "alumni-milter"
+        shutil.copy(BUILD / "sanitize/milter/alumni-milter", self.program)
+        ctl = [BUILD / "sanitize/ctl/alumnictl", "--config", self.config]
+        for command in (["srs", "init"], ["store", "init"]):
+            subprocess.run([*ctl, *command], check=True, capture_output=True)
+        user = pwd.getpwnam("nobody")
+        for path in [self.folder / "store",
+                     *(self.folder / "store").rglob("*")]:
+            os.chown(path, user.pw_uid, user.pw_gid)
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(str(self.folder / "notify"))
+        (self.folder / "notify").chmod(0o666)
+        self.manager.settimeout(SECONDS)
+
+    def start(self, **environment):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.program, "--config", self.config], stderr=log,
+                env={**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"),
+                     "ASAN_OPTIONS": "detect_leaks=1:exitcode=99",
+                     **environment})
+
+    def told(self, word):
+        """Waits until the manager is told this."""
+        while True:
+            text = self.manager.recv(4096).decode()
+            if word in text:
+                return text
+
+    def logged(self, word):
+        wait_until(lambda: word in self.log.read_text(), SECONDS, word)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(SECONDS)
+
+    def close(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.manager.close()
+
+
+@pytest.fixture
+def daemon():
+    folder = tempfile.mkdtemp(prefix="milter-", dir="/tmp")
+    os.chmod(folder, 0o755)
+    made = Daemon(folder)
+    yield made
+    made.close()
+    shutil.rmtree(folder)
+
+
+def test_it_tells_when_it_is_ready_and_when_it_stops(daemon):
+    daemon.start()
+    daemon.told("READY=1")
+    assert (daemon.folder / "run/milter.sock").is_socket()
+    assert daemon.stop() == 0, daemon.log.read_text()
+    daemon.told("STOPPING=1")
+    assert not (daemon.folder / "run/milter.sock").exists()
+    assert "Sanitizer" not in daemon.log.read_text()
+
+
+def test_it_feeds_the_watchdog(daemon):
+    daemon.start(WATCHDOG_USEC="400000")
+    daemon.told("READY=1")
+    for _ in range(3):
+        daemon.told("WATCHDOG=1")
+    assert daemon.stop() == 0
+
+
+def test_a_watchdog_of_another_process_is_not_fed(daemon):
+    daemon.start(WATCHDOG_USEC="200000", WATCHDOG_PID="1")
+    daemon.told("READY=1")
+    daemon.manager.settimeout(1)
+    with pytest.raises(TimeoutError):
+        daemon.told("WATCHDOG=1")
+    assert daemon.stop() == 0
+
+
+def test_the_watchdog_starves_when_a_socket_does_not_answer(daemon):
+    daemon.start(WATCHDOG_USEC="400000")
+    daemon.told("WATCHDOG=1")
+    (daemon.folder / "run/maps.sock").unlink()
+    daemon.logged("self-check-failed")
+    # What was said before.
+    daemon.manager.settimeout(1)
+    with pytest.raises(TimeoutError):
+        while True:
+            daemon.manager.recv(4096)
+    assert daemon.stop() == 0
+
+
+def test_reloading_is_told(daemon):
+    daemon.start()
+    daemon.told("READY=1")
+    daemon.process.send_signal(signal.SIGUSR1)
+    daemon.told("RELOADING=1")
+    daemon.told("READY=1")
+    daemon.logged("event=reloaded")
+    daemon.config.write_text(daemon.text + "no_such_option = 1\n")
+    daemon.process.send_signal(signal.SIGUSR1)
+    daemon.told("READY=1")
+    daemon.logged("event=reload-failed")
+    daemon.config.write_text(daemon.text.replace("run/maps.sock",
+                                                 "run/others.sock"))
+    daemon.process.send_signal(signal.SIGUSR1)
+    daemon.logged("takes_a_restart=maps_socket")
+    assert daemon.stop() == 0, daemon.log.read_text()
+    assert not (daemon.folder / "run/maps.sock").exists()
+
+
+def test_hangup_is_ignored(daemon):
+    daemon.start()
+    daemon.told("READY=1")
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.logged("hangup-ignored")
+    assert daemon.stop() == 0
+
+
+def test_stopping_during_the_start_leaks_nothing(daemon):
+    """Whatever it was doing then: it ends by the signal, or in order."""
+    for _ in range(10):
+        daemon.start()
+        wait_until(lambda: (daemon.folder / "run/maps.sock").exists()
+                   or daemon.process.poll() is not None, SECONDS,
+                   "a socket")
+        assert daemon.stop() in (0, -signal.SIGTERM)
+    assert "Sanitizer" not in daemon.log.read_text()
+
+
+def test_a_taken_metrics_port_is_told_at_the_start(daemon):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        daemon.config.write_text(
+            f'metrics_listen = "127.0.0.1:{port}"\n' + daemon.text)
+        daemon.start()
+        assert daemon.process.wait(SECONDS) == 78
+    assert "metrics_listen" in daemon.log.read_text()
+
+
+def test_the_unit_file_is_in_order(daemon):
+    """As systemd reads it."""
+    values = daemon.folder / "values"
+    text = (ROOT / "deploy/production.values").read_text()
+    values.write_text(text + f"sbin = {daemon.folder}\n"
+                      f"config_file = {daemon.config}\n")
+    unit = daemon.folder / "alumni-milter.service"
+    unit.write_text(subprocess.run(
+        [ROOT / "deploy/render", values,
+         ROOT / "deploy/systemd/alumni-milter.service.in"], text=True,
+        capture_output=True, check=True).stdout)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit],
+                          text=True, capture_output=True, check=False)
+    wrong = [line for line in done.stderr.splitlines()
+             if "alumni-milter" in line]
+    assert wrong == []
