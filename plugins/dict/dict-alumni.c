@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "plugins/dict/account-walk.h"
 #include "plugins/dict/dict-alumni.h"
 #include "plugins/dict/dict-backend.h"
 #include "plugins/dict/dict-glue.h"
@@ -29,8 +30,10 @@ struct alumni_transaction {
 
 struct alumni_iterate {
 	struct dict_iterate_context ctx;
-	struct trash_due *due; /* NULL when the path is not known */
-	pool_t pool;           /* of one row */
+	/* One of them; both are NULL when the path is not known. */
+	struct trash_due *due;
+	struct account_walk *walk;
+	pool_t pool; /* of one row */
 	const char *values[2];
 	char *error;
 };
@@ -106,12 +109,51 @@ alumni_iterate_init(struct dict *_dict,
 	if (strcmp(path, DICT_ALUMNI_TRASH_DUE) == 0 &&
 	    (flags & DICT_ITERATE_FLAG_EXACT_KEY) == 0) {
 		iterate->due = trash_due_new(dict->backend, time(NULL));
+	} else if (strcmp(path, DICT_ALUMNI_ACCOUNTS) == 0 &&
+		   (flags & DICT_ITERATE_FLAG_EXACT_KEY) == 0) {
+		iterate->walk = account_walk_new(dict->backend);
 	} else {
-		error_set(&error, "only %s can be iterated, not \"%s\"",
-			  DICT_ALUMNI_TRASH_DUE, path);
+		error_set(&error, "only %s and %s can be iterated, not \"%s\"",
+			  DICT_ALUMNI_TRASH_DUE, DICT_ALUMNI_ACCOUNTS, path);
 		iterate->error = i_strdup(error.text);
 	}
 	return &iterate->ctx;
+}
+
+/* 1 and a row in the pool, 0 no more, -1 failed. */
+static int iterate_due(struct alumni_iterate *iterate, const char **key_r,
+		       struct error *error)
+{
+	const struct account *account;
+	int64_t retention;
+	int ret;
+
+	ret = trash_due_next(iterate->due, &account, &retention, error);
+	if (ret <= 0)
+		return ret;
+	p_clear(iterate->pool);
+	*key_r = p_strconcat(iterate->pool, DICT_ALUMNI_TRASH_DUE,
+			     account->name, NULL);
+	iterate->values[0] = p_strdup_printf(
+		iterate->pool, "%" PRId64 " %" PRId64 " %" PRId64,
+		account->trash_generation, account->trash_oldest, retention);
+	return 1;
+}
+
+static int iterate_accounts(struct alumni_iterate *iterate, const char **key_r,
+			    struct error *error)
+{
+	const struct account *account;
+	int ret;
+
+	ret = account_walk_next(iterate->walk, &account, error);
+	if (ret <= 0)
+		return ret;
+	p_clear(iterate->pool);
+	*key_r = p_strconcat(iterate->pool, DICT_ALUMNI_ACCOUNTS, account->name,
+			     NULL);
+	iterate->values[0] = "";
+	return 1;
 }
 
 static bool alumni_iterate(struct dict_iterate_context *ctx, const char **key_r,
@@ -119,24 +161,19 @@ static bool alumni_iterate(struct dict_iterate_context *ctx, const char **key_r,
 {
 	struct alumni_iterate *iterate =
 		container_of(ctx, struct alumni_iterate, ctx);
-	const struct account *account;
 	struct error error = {.text = ""};
-	int64_t retention;
 	int ret;
 
 	if (iterate->error != NULL)
 		return FALSE;
-	ret = trash_due_next(iterate->due, &account, &retention, &error);
+	if (iterate->due != NULL)
+		ret = iterate_due(iterate, key_r, &error);
+	else
+		ret = iterate_accounts(iterate, key_r, &error);
 	if (ret < 0)
 		iterate->error = i_strdup(error.text);
 	if (ret <= 0)
 		return FALSE;
-	p_clear(iterate->pool);
-	*key_r = p_strconcat(iterate->pool, DICT_ALUMNI_TRASH_DUE,
-			     account->name, NULL);
-	iterate->values[0] = p_strdup_printf(
-		iterate->pool, "%" PRId64 " %" PRId64 " %" PRId64,
-		account->trash_generation, account->trash_oldest, retention);
 	*values_r = iterate->values;
 	return TRUE;
 }
@@ -151,6 +188,8 @@ static int alumni_iterate_deinit(struct dict_iterate_context *ctx,
 	*error_r = t_strdup(iterate->error);
 	if (iterate->due != NULL)
 		trash_due_free(&iterate->due);
+	if (iterate->walk != NULL)
+		account_walk_free(&iterate->walk);
 	i_free(iterate->error);
 	pool_unref(&iterate->pool);
 	i_free(iterate);

@@ -5,12 +5,17 @@
  *
  *   shared/trash/due/NAME = "GENERATION OLDEST RETENTION"
  *
- * can be iterated: the accounts whose Trash is due for expiry, oldest first.
+ * can be iterated: the accounts whose Trash is due for expiry, oldest first;
+ *
+ *   shared/accounts/NAME = ""
+ *
+ * too: all accounts in order of name.
  */
 #ifndef ALUMNI_DICT_ALUMNI_H
 #define ALUMNI_DICT_ALUMNI_H
 
 #define DICT_ALUMNI_TRASH_DUE "shared/trash/due/"
+#define DICT_ALUMNI_ACCOUNTS  "shared/accounts/"
 
 /* Called by Dovecot when the module is loaded and unloaded. */
 void dict_alumni_init(void);

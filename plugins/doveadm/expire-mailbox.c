@@ -10,10 +10,11 @@
 #include "mail-search-build.h"
 
 #include "plugins/doveadm/expire-mailbox.h"
+#include "plugins/trash/trash-moved.h"
 
 /* Returns 1 done, 0 left alone since it is gone already, -1 failed. */
-static int expire_mail(struct mail *mail, time_t cutoff, bool try_only,
-		       struct expire_tally *tally)
+static int expire_mail(struct mail *mail, time_t moved_at, time_t cutoff,
+		       bool try_only, struct expire_tally *tally)
 {
 	time_t saved;
 	int ret;
@@ -35,6 +36,7 @@ static int expire_mail(struct mail *mail, time_t cutoff, bool try_only,
 		return -1;
 	}
 
+	saved = I_MAX(saved, moved_at);
 	if (saved <= cutoff) {
 		tally->expunged++;
 		if (!try_only)
@@ -60,6 +62,7 @@ static int expire_mails(struct mailbox *box, time_t cutoff, bool try_only,
 	struct mail_search_context *search;
 	struct mail_search_args *args;
 	struct mail *mail;
+	time_t moved_at = trash_moved_at(box);
 	int ret = 0;
 
 	args = mail_search_build_init();
@@ -70,7 +73,7 @@ static int expire_mails(struct mailbox *box, time_t cutoff, bool try_only,
 	mail_search_args_unref(&args);
 
 	while (mailbox_search_next(search, &mail)) {
-		if (expire_mail(mail, cutoff, try_only, tally) < 0)
+		if (expire_mail(mail, moved_at, cutoff, try_only, tally) < 0)
 			ret = -1;
 	}
 	if (mailbox_search_deinit(&search) < 0) {

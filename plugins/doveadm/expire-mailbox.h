@@ -10,6 +10,8 @@
 struct mailbox_list;
 
 /* Expunges the messages saved at the cutoff or before, and adds to the tally.
+   In a mailbox that was put into Trash as a whole, that time counts if it is
+   later.
    A mailbox that does not exist counts as empty. What fails is logged.
    Returns 0, or -1. */
 int expire_mailbox(struct mailbox_list *list, const char *vname, time_t cutoff,

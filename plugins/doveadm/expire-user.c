@@ -9,6 +9,8 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include <sys/stat.h>
+
 #include "dict.h"
 #include "mail-user.h"
 #include "mail-namespace.h"
@@ -19,8 +21,10 @@
 #include "plugins/doveadm/expire-user.h"
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/mail-dict/mail-dict.h"
+#include "plugins/trash/trash-mailbox.h"
 
-#define TRASH_SPECIAL_USE "\\Trash"
+/* How often a look begins anew when sessions put mail into Trash meanwhile. */
+#define EXPIRE_LOOK_TRIES 5
 
 struct trash_state {
 	int64_t generation;
@@ -89,14 +93,14 @@ static int trash_state_report(struct mail_user *user, struct dict *dict,
 	return 0;
 }
 
-static bool expire_is_trash(const struct mailbox_info *info)
+static bool expire_is_trash(struct mail_namespace *ns,
+			    const struct mailbox_info *info)
 {
 	const enum mailbox_info_flags no_mail =
 		MAILBOX_NOSELECT | MAILBOX_NONEXISTENT;
 
-	return (info->flags & no_mail) == 0 && info->special_use != NULL &&
-	       str_array_icase_find(t_strsplit_spaces(info->special_use, " "),
-				    TRASH_SPECIAL_USE);
+	return (info->flags & no_mail) == 0 &&
+	       trash_mailbox_name_is(ns->list, info->vname);
 }
 
 static int expire_namespace(struct mail_namespace *ns, time_t cutoff,
@@ -106,13 +110,11 @@ static int expire_namespace(struct mail_namespace *ns, time_t cutoff,
 	const struct mailbox_info *info;
 	int ret = 0;
 
-	iter = mailbox_list_iter_init(
-		ns->list, "*",
-		MAILBOX_LIST_ITER_NO_AUTO_BOXES |
-			MAILBOX_LIST_ITER_SKIP_ALIASES |
-			MAILBOX_LIST_ITER_RETURN_SPECIALUSE);
+	iter = mailbox_list_iter_init(ns->list, "*",
+				      MAILBOX_LIST_ITER_NO_AUTO_BOXES |
+					      MAILBOX_LIST_ITER_SKIP_ALIASES);
 	while ((info = mailbox_list_iter_next(iter)) != NULL) {
-		if (expire_is_trash(info) &&
+		if (expire_is_trash(ns, info) &&
 		    expire_mailbox(ns->list, info->vname, cutoff, try_only,
 				   tally) < 0)
 			ret = -1;
@@ -128,8 +130,29 @@ static int expire_namespace(struct mail_namespace *ns, time_t cutoff,
 	return ret;
 }
 
-static int expire_namespaces(struct mail_user *user, time_t cutoff,
-			     bool try_only, struct expire_tally *tally)
+/* Where something is known to be in Trash there is a mail folder. Without this,
+   a file system that is not mounted would look like an empty Trash, which is
+   then never expired. */
+static int expire_check_folder(struct mail_namespace *ns)
+{
+	struct stat st;
+	const char *path;
+
+	if (!mailbox_list_get_root_path(ns->list,
+					MAILBOX_LIST_PATH_TYPE_MAILBOX, &path))
+		return 0;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	e_error(ns->user->event,
+		"alumni expire: The mail folder %s is not there, but the "
+		"account has messages in Trash; is a file system not mounted?",
+		path);
+	return -1;
+}
+
+static int expire_namespaces(struct mail_user *user, bool must_exist,
+			     time_t cutoff, bool try_only,
+			     struct expire_tally *tally)
 {
 	struct mail_namespace *ns;
 	int ret = 0;
@@ -138,6 +161,8 @@ static int expire_namespaces(struct mail_user *user, time_t cutoff,
 		if (ns->type != MAIL_NAMESPACE_TYPE_PRIVATE ||
 		    ns->alias_for != NULL)
 			continue;
+		if (must_exist && expire_check_folder(ns) < 0)
+			return -1;
 		if (expire_namespace(ns, cutoff, try_only, tally) < 0)
 			ret = -1;
 	}
@@ -145,20 +170,24 @@ static int expire_namespaces(struct mail_user *user, time_t cutoff,
 }
 
 static int expire_with_dict(struct mail_user *user, struct dict *dict,
-			    bool try_only, struct expire_tally *tally)
+			    enum expire_mode mode, struct expire_tally *tally)
 {
+	bool try_only = mode == EXPIRE_TRY;
 	struct trash_state state;
-	int64_t cutoff;
+	int64_t cutoff = 0;
 	int ret;
 
+	i_zero(tally);
 	ret = trash_state_get(user, dict, &state);
 	if (ret <= 0)
 		return ret;
-	if (state.retention == 0)
-		return 0;
-
-	cutoff = (int64_t)time(NULL) - state.retention;
-	if (expire_namespaces(user, cutoff, try_only, tally) < 0)
+	if (mode != EXPIRE_LOOK) {
+		if (state.retention == 0)
+			return 0;
+		cutoff = (int64_t)time(NULL) - state.retention;
+	}
+	if (expire_namespaces(user, state.oldest != 0, cutoff, try_only,
+			      tally) < 0)
 		return -1;
 	if (try_only)
 		return 1;
@@ -170,7 +199,29 @@ static int expire_with_dict(struct mail_user *user, struct dict *dict,
 		       : 1;
 }
 
-int expire_user(struct mail_user *user, bool try_only,
+/* True if the store now knows what was found. */
+static bool expire_is_known(struct mail_user *user, struct dict *dict,
+			    const struct expire_tally *tally)
+{
+	struct trash_state state;
+
+	return trash_state_get(user, dict, &state) > 0 &&
+	       state.oldest == tally->oldest_left;
+}
+
+static int expire_look(struct mail_user *user, struct dict *dict,
+		       struct expire_tally *tally)
+{
+	int ret, tries = EXPIRE_LOOK_TRIES;
+
+	/* A session that puts something into Trash comes first. */
+	do {
+		ret = expire_with_dict(user, dict, EXPIRE_LOOK, tally);
+	} while (ret > 0 && !expire_is_known(user, dict, tally) && --tries > 0);
+	return ret;
+}
+
+int expire_user(struct mail_user *user, enum expire_mode mode,
 		struct expire_tally *tally_r)
 {
 	struct dict *dict;
@@ -185,7 +236,10 @@ int expire_user(struct mail_user *user, bool try_only,
 			error);
 		return -1;
 	}
-	ret = expire_with_dict(user, dict, try_only, tally_r);
+	if (mode == EXPIRE_LOOK)
+		ret = expire_look(user, dict, tally_r);
+	else
+		ret = expire_with_dict(user, dict, mode, tally_r);
 	mail_dict_close(&dict);
 	return ret;
 }

@@ -28,6 +28,8 @@ struct mail_user;
 #define MAIL_DICT_TRASH_EXPIRED "priv/trash/expired"
 /* iterates the accounts whose Trash is due: PREFIX + account name */
 #define MAIL_DICT_TRASH_DUE "shared/trash/due/"
+/* iterates all accounts: PREFIX + account name */
+#define MAIL_DICT_ACCOUNTS "shared/accounts/"
 
 /* Opens the dict without touching the dict service: that it does not answer
    shows at the first operation. base_dir is Dovecot's base_dir, where the

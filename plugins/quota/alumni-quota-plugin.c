@@ -153,19 +153,35 @@ static int alumni_quota_save_begin(struct mail_save_context *ctx,
 	return qbox->checked_save_begin(ctx, input);
 }
 
-/* True for what one does to delete a message: copy it from one's own mailbox
-   into Trash. */
-static bool alumni_quota_is_deletion(struct mailbox *dest, struct mailbox *src)
+static bool alumni_quota_is_trash(struct mailbox *box)
 {
-	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(dest);
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 
-	if (src->storage->user != dest->storage->user)
-		return FALSE;
 	if (!qbox->trash_known) {
-		qbox->is_trash = trash_mailbox_is(dest);
+		qbox->is_trash = trash_mailbox_is(box);
 		qbox->trash_known = TRUE;
 	}
 	return qbox->is_trash;
+}
+
+/* Within one's own mailboxes, whatever frees space must work when they are
+   full: a move, and a copy into Trash, which is how many mail programs begin to
+   delete. Returns true if the limits were raised for it. */
+static bool alumni_quota_allow(struct quota_limits *limits,
+			       struct mail_save_context *ctx,
+			       struct mailbox *src)
+{
+	struct mailbox *dest = ctx->transaction->box;
+
+	if (src->storage->user != dest->storage->user)
+		return FALSE;
+	if (ctx->moving)
+		quota_limits_raise_for_move(limits);
+	else if (alumni_quota_is_trash(dest))
+		quota_limits_raise_for_trash(limits);
+	else
+		return FALSE;
+	return TRUE;
 }
 
 static int alumni_quota_copy(struct mail_save_context *ctx, struct mail *mail)
@@ -173,17 +189,16 @@ static int alumni_quota_copy(struct mail_save_context *ctx, struct mail *mail)
 	struct mailbox *box = ctx->transaction->box;
 	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 	struct quota_limits *limits = alumni_quota_limits(box);
+	bool raised = FALSE;
 	int ret;
 
-	if (limits != NULL)
+	if (limits != NULL && !quota_limits_are_raised(limits)) {
 		quota_limits_refresh(limits);
-	if (limits == NULL || quota_limits_are_raised(limits) ||
-	    !alumni_quota_is_deletion(box, mail->box))
-		return qbox->checked_copy(ctx, mail);
-
-	quota_limits_raise_for_trash(limits);
+		raised = alumni_quota_allow(limits, ctx, mail->box);
+	}
 	ret = qbox->checked_copy(ctx, mail);
-	quota_limits_lower(limits);
+	if (raised)
+		quota_limits_lower(limits);
 	return ret;
 }
 

@@ -121,6 +121,13 @@ void quota_limits_raise_for_trash(struct quota_limits *limits)
 	limits->raised = TRUE;
 }
 
+void quota_limits_raise_for_move(struct quota_limits *limits)
+{
+	limits->root->bytes_limit = 0;
+	limits->root->count_limit = 0;
+	limits->raised = TRUE;
+}
+
 void quota_limits_lower(struct quota_limits *limits)
 {
 	limits->raised = FALSE;

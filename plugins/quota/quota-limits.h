@@ -26,9 +26,11 @@ struct quota_limits *quota_limits_init(struct mail_user *user,
    those known last go on to hold. May wait for the dict service. */
 void quota_limits_refresh(struct quota_limits *limits);
 
-/* From here to quota_limits_lower(), a copy into Trash may exceed the quota as
-   far as the configuration allows. Nothing else may be saved meanwhile. */
+/* From here to quota_limits_lower(), a message may exceed the quota: a copy
+   into Trash as far as the configuration allows, one that is moved, so that
+   nothing is added, without end. Nothing else may be saved meanwhile. */
 void quota_limits_raise_for_trash(struct quota_limits *limits);
+void quota_limits_raise_for_move(struct quota_limits *limits);
 void quota_limits_lower(struct quota_limits *limits);
 bool quota_limits_are_raised(const struct quota_limits *limits);
 

@@ -13,11 +13,13 @@
 #include "module-context.h"
 #include "mail-storage-private.h"
 #include "mail-storage-hooks.h"
+#include "mailbox-list-private.h"
 
 #include "plugins/mail-dict/mail-dict.h"
 #include "plugins/mail-dict/publisher.h"
 #include "plugins/trash/alumni-trash-plugin.h"
 #include "plugins/trash/trash-mailbox.h"
+#include "plugins/trash/trash-moved.h"
 
 #define ALUMNI_TRASH_USER(obj) MODULE_CONTEXT(obj, alumni_trash_user_module)
 #define ALUMNI_TRASH_BOX(obj)                                                  \
@@ -78,15 +80,24 @@ alumni_trash_transaction_commit(struct mailbox_transaction_context *t,
 	return 0;
 }
 
-/* A mailbox with messages in it may become the Trash. */
+/* A mailbox with messages in it may become the Trash, or go below it. */
 static int alumni_trash_rename_box(struct mailbox *src, struct mailbox *dest)
 {
 	union mailbox_module_context *tbox = ALUMNI_TRASH_BOX(src);
 
 	if (tbox->super.rename_box(src, dest) < 0)
 		return -1;
-	if (trash_mailbox_is(dest))
-		alumni_trash_changed(src);
+	if (!trash_mailbox_is(dest))
+		return 0;
+	/* Within Trash, its time goes on. */
+	if (!trash_mailbox_is(src)) {
+		T_BEGIN
+		{
+			trash_moved_mark(dest->list, mailbox_get_vname(dest));
+		}
+		T_END;
+	}
+	alumni_trash_changed(src);
 	return 0;
 }
 

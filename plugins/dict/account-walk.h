@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * All accounts in order of name, read page by page so that nothing is held open
+ * in the store meanwhile.
+ */
+#ifndef ALUMNI_ACCOUNT_WALK_H
+#define ALUMNI_ACCOUNT_WALK_H
+
+#include "lib/account.h"
+#include "lib/error.h"
+#include "plugins/dict/dict-backend.h"
+
+struct account_walk;
+
+/* Never fails. */
+struct account_walk *account_walk_new(struct dict_backend *backend);
+void account_walk_free(struct account_walk **walk);
+
+/* The next account, valid until the next call. Returns 1 found, 0 no more, -1
+   failed. */
+int account_walk_next(struct account_walk *walk,
+		      const struct account **account_r, struct error *error);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Visiting many accounts one after the other with a mail command of doveadm:
+ * that gives user look-up, plugins and privileges as for every mail command,
+ * and never lists all users. Output goes to the terminal line by line, as text
+ * or JSON, with a progress bar on standard error when that is a terminal.
+ *
+ * One command runs in a process, and doveadm gives the visit of a user no way
+ * to hand a result back, so its state is one per process.
+ */
+#ifndef ALUMNI_VISITS_H
+#define ALUMNI_VISITS_H
+
+#include "plugins/dovecot-glue.h"
+
+#include "array.h"
+#include "doveadm.h"
+
+struct visits {
+	const char *command; /* "alumni expire", for messages */
+	bool json;
+	unsigned int total; /* 0: not known */
+	unsigned int visited;
+	unsigned int failed;
+};
+
+extern struct visits visits;
+
+/* Begins a command: takes --json, and forgets an earlier run. */
+void visits_begin(const struct doveadm_cmd_context *cctx, const char *command);
+
+/* True if the caller set the parameter. */
+bool visits_param_is_set(const struct doveadm_cmd_context *cctx,
+			 const char *name);
+/* True if the caller said which users, by -u, -A or -F. */
+bool visits_are_chosen(const struct doveadm_cmd_context *cctx);
+
+/* Fills in the accounts that the dict iterates below prefix. Exits with
+   EX_CONFIG when it cannot be asked: then nothing can be done. */
+void visits_list(pool_t pool, const char *prefix,
+		 ARRAY_TYPE(const_string) * names);
+
+/* Runs the command's mail command for these users, at most max of them (0 =
+   all), in order, until a signal comes. What fails is counted, and the next is
+   visited. */
+void visits_run(const struct doveadm_cmd_context *cctx,
+		const ARRAY_TYPE(const_string) * names, int64_t max);
+/* The same for the users that the caller said. */
+void visits_run_chosen(const struct doveadm_cmd_context *cctx);
+
+/* Prints a line of output: text, or the members of a JSON object. */
+void visits_print(const char *text, const char *json_members);
+/* "name":"value", escaped */
+const char *visits_json_text(const char *name, const char *value);
+
+/* Removes the progress bar and sets the exit code: EX_TEMPFAIL when a visit
+   failed. */
+void visits_end(void);
+
+#endif
