@@ -47,6 +47,9 @@ static void print_command(FILE *stream, const struct command *command)
 		if (command->arguments[i] != NULL)
 			fprintf(stream, " %s", command->arguments[i]);
 	}
+	if (command->no_arguments_with != NULL)
+		fprintf(stream, "\n   or: alumnictl %s --%s [OPTION]...",
+			command->name, command->no_arguments_with);
 	fprintf(stream, "\n\n%s\n\nOptions:\n", command->help);
 	for (size_t i = 0;
 	     i < COMMAND_OPTIONS_MAX && command->options[i].name != NULL; i++)

@@ -189,6 +189,13 @@ static int take_arguments(struct line *line)
 {
 	const struct command *command = line->invocation->command;
 
+	if (command->no_arguments_with != NULL &&
+	    invocation_option(line->invocation, command->no_arguments_with) !=
+		    NULL)
+		return line->argc == 1
+			       ? 0
+			       : line_wrong(line, "too many arguments from",
+					    line->argv[1]);
 	for (int i = 0; i < COMMAND_ARGUMENTS_MAX; i++) {
 		const char *expected = command->arguments[i];
 

@@ -13,7 +13,7 @@
 #include "lib/store.h"
 
 #define COMMAND_ARGUMENTS_MAX 2
-#define COMMAND_OPTIONS_MAX   5
+#define COMMAND_OPTIONS_MAX   6
 
 struct invocation;
 
@@ -35,6 +35,8 @@ struct command {
 	const char *help;    /* one paragraph for its own --help */
 	/* Placeholders; every argument is required. */
 	const char *arguments[COMMAND_ARGUMENTS_MAX];
+	/* An option that stands in place of the arguments, or NULL. */
+	const char *no_arguments_with;
 	/* The first without a name ends the list. */
 	struct command_option options[COMMAND_OPTIONS_MAX];
 	bool prints_data; /* knows --json */
@@ -100,5 +102,8 @@ extern const struct command cmd_sending_unblock;
 extern const struct command cmd_backend_set;
 extern const struct command cmd_backend_clear;
 extern const struct command cmd_login_test;
+extern const struct command cmd_directory_sync;
+extern const struct command cmd_directory_status;
+extern const struct command cmd_report_no_password;
 
 #endif

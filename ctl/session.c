@@ -172,14 +172,25 @@ int session_changed(int result, const struct account *account,
 	return report(EX_TEMPFAIL, "%s", error->text);
 }
 
-static bool directory_is_known(const struct configuration *configuration,
-			       const char *name)
+bool session_directory_is_known(const struct invocation *invocation,
+				const char *name)
 {
+	const struct configuration *configuration = invocation->configuration;
+
 	for (size_t i = 0; i < configuration->directory_count; i++) {
 		if (strcmp(configuration->directories[i].name, name) == 0)
 			return true;
 	}
 	return false;
+}
+
+int session_unknown_directory(const struct invocation *invocation,
+			      const char *name)
+{
+	return report(EX_DATAERR,
+		      "there is no directory \"%s\" in %s; add it there, or "
+		      "give the name of one",
+		      name, invocation->configuration->path);
 }
 
 int session_pin(const struct invocation *invocation, bool required,
@@ -197,11 +208,8 @@ int session_pin(const struct invocation *invocation, bool required,
 			"together",
 			invocation->command->name);
 	if (strlen(directory) >= sizeof(account->directory) ||
-	    !directory_is_known(invocation->configuration, directory))
-		return report(EX_DATAERR,
-			      "there is no directory \"%s\" in %s; add it "
-			      "there, or give the name of one",
-			      directory, invocation->configuration->path);
+	    !session_directory_is_known(invocation, directory))
+		return session_unknown_directory(invocation, directory);
 	if (id[0] == '\0' || strlen(id) >= sizeof(account->directory_id) ||
 	    !text_is_clean(id))
 		return report(EX_DATAERR,

@@ -30,6 +30,12 @@ int session_account(struct invocation *invocation, struct account *account_r);
 int session_changed(int result, const struct account *account,
 		    const struct error *error);
 
+bool session_directory_is_known(const struct invocation *invocation,
+				const char *name);
+/* Reports that there is no directory of that name; returns EX_DATAERR. */
+int session_unknown_directory(const struct invocation *invocation,
+			      const char *name);
+
 /* Checks --directory and --directory-id and copies them into the account.
    Both or neither must be given; both are in case of `required`. */
 int session_pin(const struct invocation *invocation, bool required,
