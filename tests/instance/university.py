@@ -41,14 +41,12 @@ rootdn "{admin_dn}"
 include {secret}
 index objectClass,uid,entryUUID eq
 
-<<<<<<< Updated upstream
 # Locks accounts after wrong passwords, but only those whose entry names a
 # policy.
 overlay ppolicy
-=======
+
 # The service account may list everybody.
 limits dn.exact="{service_dn}" size=unlimited
->>>>>>> Stashed changes
 
 # The service account may search, but neither change anything nor read
 # passwords; a person may only bind.
