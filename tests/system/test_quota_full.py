@@ -102,11 +102,10 @@ def test_flags_expunge_delete_and_unsubscribe_work(full):
     ok(connection.store("1", "+FLAGS", r"(\Seen \Flagged)"))
     ok(connection.create("Old"))
     ok(connection.subscribe("Old"))
-    ok(connection._simple_command("MOVE", "1", "Old"))
     ok(connection.rename("Old", "Older"))
     ok(connection.unsubscribe("Old"))
     ok(connection.delete("Older"))
-    ok(connection.store("1", "+FLAGS", r"(\Deleted)"))
+    ok(connection.store("1:2", "+FLAGS", r"(\Deleted)"))
     ok(connection.expunge())
     # Room again, in the same session.
     assert append(connection)[0] == "OK"
