@@ -50,10 +50,11 @@ static void trash_moved_mark_one(struct mailbox_list *list, const char *vname)
 				"it was put into Trash: %s",
 				mailbox_get_last_internal_error(box, NULL));
 	} else if (trash_moved_write(box) < 0) {
+		mailbox_set_index_error(box);
 		e_error(box->event,
 			"alumni_trash: Cannot remember when it was put into "
 			"Trash: %s",
-			mail_index_get_error_message(box->index));
+			mailbox_get_last_internal_error(box, NULL));
 	}
 	mailbox_free(&box);
 }
