@@ -11,6 +11,7 @@
 
 #include "plugins/mail-dict/mail-dict.h"
 #include "plugins/mail-dict/publisher.h"
+#include "plugins/mail-dict/unpublished.h"
 
 #define PUBLISHER_BATCH_MSECS 500
 #define PUBLISHER_RETRY_MSECS (60 * 1000)
@@ -22,6 +23,8 @@ struct publisher {
 	struct timeout *to;
 	time_t sent_at;
 	bool has_news : 1;
+	bool marked : 1;  /* in the user's home */
+	bool expects : 1; /* what will make the news is under way */
 	bool sending : 1;
 	bool retrying : 1;  /* what "to" waits for is another try */
 	bool finishing : 1; /* nobody runs timers any more */
@@ -53,6 +56,44 @@ static void publisher_failed(struct publisher *publisher, const char *error)
 	publisher_retry(publisher);
 }
 
+static void publisher_mark(struct publisher *publisher)
+{
+	if (publisher->marked)
+		return;
+	unpublished_mark(publisher->user, publisher->source->kind);
+	publisher->marked = TRUE;
+}
+
+void publisher_expects_news(struct publisher *publisher)
+{
+	publisher->expects = TRUE;
+	publisher_mark(publisher);
+}
+
+/* It is there, to be published. */
+static void publisher_takes_news(struct publisher *publisher)
+{
+	publisher->expects = FALSE;
+	publisher->has_news = TRUE;
+	publisher_mark(publisher);
+}
+
+bool publisher_inherits_news(struct publisher *publisher)
+{
+	if (!unpublished_inherit(publisher->user, publisher->source->kind))
+		return FALSE;
+	publisher->marked = TRUE;
+	return TRUE;
+}
+
+static void publisher_has_no_news(struct publisher *publisher)
+{
+	if (!publisher->marked || publisher->has_news)
+		return;
+	unpublished_clear(publisher->user, publisher->source->kind);
+	publisher->marked = FALSE;
+}
+
 static void publisher_sent(const struct dict_commit_result *result,
 			   struct publisher *publisher)
 {
@@ -76,6 +117,8 @@ static void publisher_sent(const struct dict_commit_result *result,
 	publisher->sending = FALSE;
 	if (publisher->has_news)
 		publisher_schedule(publisher, PUBLISHER_BATCH_MSECS);
+	else if (!publisher->expects)
+		publisher_has_no_news(publisher);
 }
 
 static void publisher_commit(struct publisher *publisher,
@@ -158,7 +201,7 @@ bool publisher_has_news(const struct publisher *publisher)
 
 void publisher_news(struct publisher *publisher)
 {
-	publisher->has_news = TRUE;
+	publisher_takes_news(publisher);
 	if (publisher->sending)
 		return;
 	/* The next occasion to try again. */
@@ -171,7 +214,7 @@ void publisher_news(struct publisher *publisher)
 
 void publisher_news_now(struct publisher *publisher)
 {
-	publisher->has_news = TRUE;
+	publisher_takes_news(publisher);
 	publisher_send(publisher);
 }
 
@@ -185,14 +228,17 @@ static int publisher_wait(struct publisher *publisher)
 
 int publisher_news_wait(struct publisher *publisher)
 {
-	publisher->has_news = TRUE;
+	publisher_takes_news(publisher);
 	return publisher_wait(publisher);
 }
 
 void publisher_finish(struct publisher *publisher)
 {
 	publisher->finishing = TRUE;
-	(void)publisher_wait(publisher);
+	if (publisher_wait(publisher) == 0)
+		publisher_has_no_news(publisher);
+	else
+		unpublished_leave(publisher->user, publisher->source->kind);
 	timeout_remove(&publisher->to);
 }
 

@@ -2,8 +2,8 @@
  *
  * Publishes news about a user's mail to the account database through the dict
  * "alumni", without ever holding up or failing the mail operation that made
- * the news: what cannot be published is logged once for each outage, and tried
- * again while the session lasts.
+ * the news: what cannot be published is logged once for each outage, tried
+ * again while the session lasts, and then left to the user's next one.
  */
 #ifndef ALUMNI_PUBLISHER_H
 #define ALUMNI_PUBLISHER_H
@@ -25,6 +25,8 @@ struct publisher_item {
 struct publisher_source {
 	/* What is published, for the log: "mailbox usage". */
 	const char *what;
+	/* The same in one word, for the mark in the user's home. */
+	const char *kind;
 
 	/* Tells the present values. Called when they are about to be sent,
 	   never while another mail operation runs. Returns how many items it
@@ -48,6 +50,14 @@ struct dict *publisher_dict(struct publisher *publisher);
 
 /* True if there is news that the dict service has not yet been sent. */
 bool publisher_has_news(const struct publisher *publisher);
+
+/* There will be news, unless what is about to be done fails: if this process is
+   killed before it has published it, the user's next session does. */
+void publisher_expects_news(struct publisher *publisher);
+
+/* True if an earlier process of the user's left news unpublished. Call it once,
+   when mailboxes can be opened, and then publisher_news(). */
+bool publisher_inherits_news(struct publisher *publisher);
 
 /* There is news. It is sent after a short while, so that many changes in a row
    are published once. */

@@ -73,17 +73,26 @@ static int alumni_quota_collect(struct mail_user *user,
 
 static const struct publisher_source alumni_quota_source = {
 	.what = "mailbox usage",
+	.kind = "usage",
 	.collect = alumni_quota_collect,
 };
 
-static void alumni_quota_changed(struct mailbox *box)
+/* That of the mailbox's owner; NULL when nothing is published for him. */
+static struct publisher *alumni_quota_publisher(struct mailbox *box)
 {
 	struct mail_namespace *ns = mailbox_get_namespace(box);
 	struct mail_user *owner = ns->owner != NULL ? ns->owner : ns->user;
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(owner);
 
-	if (quser != NULL)
-		publisher_news(quser->publisher);
+	return quser == NULL ? NULL : quser->publisher;
+}
+
+static void alumni_quota_changed(struct mailbox *box)
+{
+	struct publisher *publisher = alumni_quota_publisher(box);
+
+	if (publisher != NULL)
+		publisher_news(publisher);
 }
 
 static int
@@ -94,7 +103,10 @@ alumni_quota_transaction_commit(struct mailbox_transaction_context *t,
 	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 	/* Saved and copied messages; the commit frees the transaction. */
 	unsigned int saved = t->save_count;
+	struct publisher *publisher = alumni_quota_publisher(box);
 
+	if (saved > 0 && publisher != NULL)
+		publisher_expects_news(publisher);
 	if (qbox->module_ctx.super.transaction_commit(t, changes) < 0)
 		return -1;
 	if (saved > 0)
@@ -272,7 +284,16 @@ static void alumni_quota_user_created(struct mail_user *user)
 	MODULE_CONTEXT_SET(user, alumni_quota_user_module, quser);
 }
 
+static void alumni_quota_namespaces_created(struct mail_namespace *namespaces)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(namespaces->user);
+
+	if (quser != NULL && publisher_inherits_news(quser->publisher))
+		publisher_news(quser->publisher);
+}
+
 static struct mail_storage_hooks alumni_quota_hooks = {
+	.mail_namespaces_created = alumni_quota_namespaces_created,
 	.mail_user_created = alumni_quota_user_created,
 	.mailbox_allocated = alumni_quota_mailbox_allocated,
 };

@@ -25,6 +25,9 @@
 #define ALUMNI_TRASH_BOX(obj)                                                  \
 	MODULE_CONTEXT_REQUIRE(obj, alumni_trash_storage_module)
 
+/* Unix seconds; 0 would mean that nothing is in Trash. */
+#define LONG_AGO 1
+
 static MODULE_CONTEXT_DEFINE_INIT(alumni_trash_user_module,
 				  &mail_user_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(alumni_trash_storage_module,
@@ -52,6 +55,7 @@ static int alumni_trash_collect(struct mail_user *user,
 
 static const struct publisher_source alumni_trash_source = {
 	.what = "the save time of a message in Trash",
+	.kind = "trash",
 	.collect = alumni_trash_collect,
 };
 
@@ -64,6 +68,13 @@ static void alumni_trash_changed(struct mailbox *box)
 	publisher_news_now(tuser->publisher);
 }
 
+static void alumni_trash_expects_change(struct mailbox *box)
+{
+	struct alumni_trash_user *tuser = ALUMNI_TRASH_USER(box->storage->user);
+
+	publisher_expects_news(tuser->publisher);
+}
+
 static int
 alumni_trash_transaction_commit(struct mailbox_transaction_context *t,
 				struct mail_transaction_commit_changes *changes)
@@ -72,10 +83,13 @@ alumni_trash_transaction_commit(struct mailbox_transaction_context *t,
 	union mailbox_module_context *tbox = ALUMNI_TRASH_BOX(box);
 	/* Saved and copied messages; the commit frees the transaction. */
 	unsigned int saved = t->save_count;
+	bool is_news = saved > 0 && trash_mailbox_is(box);
 
+	if (is_news)
+		alumni_trash_expects_change(box);
 	if (tbox->super.transaction_commit(t, changes) < 0)
 		return -1;
-	if (saved > 0 && trash_mailbox_is(box))
+	if (is_news)
 		alumni_trash_changed(box);
 	return 0;
 }
@@ -161,7 +175,20 @@ static void alumni_trash_user_created(struct mail_user *user)
 	MODULE_CONTEXT_SET(user, alumni_trash_user_module, tuser);
 }
 
+static void alumni_trash_namespaces_created(struct mail_namespace *namespaces)
+{
+	struct alumni_trash_user *tuser = ALUMNI_TRASH_USER(namespaces->user);
+
+	if (tuser == NULL || !publisher_inherits_news(tuser->publisher))
+		return;
+	/* What was put there, and when, nobody knows any more. The expiry
+	   visits whatever looks old, and goes by what it finds. */
+	tuser->saved_at = LONG_AGO;
+	publisher_news(tuser->publisher);
+}
+
 static struct mail_storage_hooks alumni_trash_hooks = {
+	.mail_namespaces_created = alumni_trash_namespaces_created,
 	.mail_user_created = alumni_trash_user_created,
 	.mailbox_allocated = alumni_trash_mailbox_allocated,
 };

@@ -34,7 +34,11 @@ static int trash_moved_write(struct mailbox *box)
 		box->view, MAIL_INDEX_TRANSACTION_FLAG_EXTERNAL);
 	mail_index_update_header_ext(transaction, trash_moved_extension(box), 0,
 				     &header, sizeof(header));
-	return mail_index_transaction_commit(&transaction);
+	if (mail_index_transaction_commit(&transaction) < 0) {
+		mailbox_set_index_error(box);
+		return -1;
+	}
+	return 0;
 }
 
 static void trash_moved_mark_one(struct mailbox_list *list, const char *vname)

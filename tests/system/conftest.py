@@ -139,12 +139,15 @@ def set_storage_format(state, instance, name):
 @pytest.fixture(scope="session", params=STORAGE_FORMATS)
 def _stored(request):
     if request.param == "sdbox":
-        yield request.getfixturevalue("_shared_instance")
+        instance = request.getfixturevalue("_shared_instance")
+        instance.storage_format = request.param
+        yield instance
         return
     state = State()
     try:
         instance = state.up()
         set_storage_format(state, instance, request.param)
+        instance.storage_format = request.param
         yield instance
     finally:
         wrong = request.config.stash.get(WRONG_AT_THE_END, "")
