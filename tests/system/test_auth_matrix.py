@@ -264,7 +264,8 @@ def test_a_directory_with_a_wrong_certificate(instance, people):
             **TIMEOUTS, "ca_file": '"/etc/ssl/certs/ca-certificates.crt"'
     }) as server:
         check_cells(server, people, False)
-        assert "TLS handshake failed" in server.log()
+        instance.wait(lambda: "TLS handshake failed" in server.log(),
+                      "a line in the log")
 
 
 USERS_OF_NOBODY = [
