@@ -24,6 +24,7 @@ const struct command *const commands[] = {
 	&cmd_quota_clear,
 	&cmd_trash_set,
 	&cmd_trash_clear,
+	&cmd_usage,
 	&cmd_forward_set,
 	&cmd_forward_clear,
 	&cmd_forward_show,

@@ -91,6 +91,7 @@ extern const struct command cmd_quota_set;
 extern const struct command cmd_quota_clear;
 extern const struct command cmd_trash_set;
 extern const struct command cmd_trash_clear;
+extern const struct command cmd_usage;
 extern const struct command cmd_forward_set;
 extern const struct command cmd_forward_clear;
 extern const struct command cmd_forward_show;
