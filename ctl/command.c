@@ -25,6 +25,7 @@ const struct command *const commands[] = {
 	&cmd_trash_set,
 	&cmd_trash_clear,
 	&cmd_usage,
+	&cmd_warnings_send,
 	&cmd_forward_set,
 	&cmd_forward_clear,
 	&cmd_forward_show,

@@ -92,6 +92,7 @@ extern const struct command cmd_quota_clear;
 extern const struct command cmd_trash_set;
 extern const struct command cmd_trash_clear;
 extern const struct command cmd_usage;
+extern const struct command cmd_warnings_send;
 extern const struct command cmd_forward_set;
 extern const struct command cmd_forward_clear;
 extern const struct command cmd_forward_show;

@@ -136,6 +136,13 @@ static const struct configuration_option options[] = {
 	{GENERAL(trash_allowance), .type = OPTION_SIZE, .fallback = "unlimited",
 	 .help = "How far a copy into Trash, which is how some mail programs "
 		 "delete, may exceed a quota."},
+	{GENERAL(warning_templates), .type = OPTION_TEXT,
+	 .fallback = "/etc/alumnimail/templates", .check = check_absolute_path,
+	 .help = "Folder with the texts of the warnings that a mailbox is "
+		 "getting full."},
+	{GENERAL(sendmail), .type = OPTION_TEXT,
+	 .fallback = "/usr/sbin/sendmail", .check = check_absolute_path,
+	 .help = "Program that hands mail to the local Postfix."},
 	{GENERAL(over_quota_copy), .type = OPTION_CHOICE,
 	 .fallback = "forward-only", .choices = over_quota_copy_choices,
 	 .help = "What happens to mail that is forwarded when there is no "

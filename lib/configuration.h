@@ -120,6 +120,8 @@ struct configuration {
 	char *state_dir;         /* of lib/login-state.h */
 	int64_t name_quarantine; /* seconds */
 	int64_t quota_grace;     /* bytes */
+	char *warning_templates; /* folder */
+	char *sendmail;
 	int64_t trash_allowance; /* bytes, 0 = unlimited */
 	enum over_quota_copy over_quota_copy;
 

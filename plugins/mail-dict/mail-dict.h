@@ -19,6 +19,10 @@ struct mail_user;
 #define MAIL_DICT_QUOTA_MESSAGES "priv/quota/messages"
 /* when these two were counted, nanoseconds of CLOCK_MONOTONIC */
 #define MAIL_DICT_QUOTA_COUNTED_AT "priv/quota/counted-at"
+/* of the warning that is on its way to the user, if one is; set the other to
+   this token when it was delivered */
+#define MAIL_DICT_WARNING_TOKEN     "priv/quota/warning-token"
+#define MAIL_DICT_WARNING_DELIVERED "priv/quota/warning-delivered"
 /* "BYTES MESSAGES TRASH-ALLOWANCE-BYTES", 0 = unlimited */
 #define MAIL_DICT_QUOTA_LIMITS "priv/quota/limits"
 #define MAIL_DICT_TRASH_OLDEST "priv/trash/oldest"

@@ -22,6 +22,7 @@
 #include "plugins/quota/alumni-quota-plugin.h"
 #include "plugins/quota/alumni-quota-user.h"
 #include "plugins/quota/quota-limits.h"
+#include "plugins/quota/quota-warning.h"
 #include "plugins/quota/usage.h"
 #include "plugins/trash/trash-mailbox.h"
 
@@ -196,14 +197,47 @@ static bool alumni_quota_allow(struct quota_limits *limits,
 	return TRUE;
 }
 
+/* A warning that the mailbox is full, on its way in. */
+static int alumni_quota_copy_warning(struct mail_save_context *ctx,
+				     struct mail *mail, const char *token)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(box->storage->user);
+	int ret;
+
+	quota_limits_raise_for_move(quser->limits);
+	ret = qbox->checked_copy(ctx, mail);
+	quota_limits_lower(quser->limits);
+	if (ret == 0)
+		quota_warning_delivered(box->storage->user,
+					publisher_dict(quser->publisher),
+					token);
+	return ret;
+}
+
+static bool alumni_quota_is_warning(struct mailbox *box, struct mail *mail,
+				    const char **token_r)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(box->storage->user);
+
+	return mail->box->storage->user != box->storage->user &&
+	       quota_warning_is(box->storage->user,
+				publisher_dict(quser->publisher), mail,
+				token_r);
+}
+
 static int alumni_quota_copy(struct mail_save_context *ctx, struct mail *mail)
 {
 	struct mailbox *box = ctx->transaction->box;
 	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
 	struct quota_limits *limits = alumni_quota_limits(box);
+	const char *token;
 	bool raised = FALSE;
 	int ret;
 
+	if (limits != NULL && alumni_quota_is_warning(box, mail, &token))
+		return alumni_quota_copy_warning(ctx, mail, token);
 	if (limits != NULL && !quota_limits_are_raised(limits)) {
 		quota_limits_refresh(limits);
 		raised = alumni_quota_allow(limits, ctx, mail->box);

@@ -35,6 +35,7 @@ def values(layout, ports):
         "store_dir": layout.store,
         "mail_home": layout.mail,
         "login_state_dir": layout.login_state,
+        "warning_templates": DEPLOY / "templates",
         "srs_secret_file": layout.srs_secret,
         "metrics_listen": f"127.0.0.1:{ports['metrics']}",
         # The tests send more than people do; the limits have tests of their own.

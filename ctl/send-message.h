@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Hands a message to the local Postfix, by its sendmail program.
+ */
+#ifndef ALUMNICTL_SEND_MESSAGE_H
+#define ALUMNICTL_SEND_MESSAGE_H
+
+#include "lib/error.h"
+
+/* Sends it to the address with the null sender, so that nothing comes back.
+   Waits until Postfix has it. Returns 0, or -1 with an error. */
+int send_message(const char *program, const char *recipient,
+		 const char *message, struct error *error);
+
+#endif
