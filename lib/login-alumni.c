@@ -18,6 +18,31 @@
    of a login. */
 #define LEARNED_MEMORY_SECONDS (INT64_C(60) * 60)
 
+static int verify_hash(const struct login_parts *parts, const char *hash,
+		       const char *password, struct error *error)
+{
+	bool has_place = hash_gate_enter(parts->gate);
+	int ret = parts->verify_hash(parts->verify_hash_context, hash, password,
+				     error);
+
+	if (has_place)
+		hash_gate_leave(parts->gate);
+	return ret;
+}
+
+static int make_hash(const struct login_parts *parts, const char *password,
+		     char hash_r[PASSWORD_HASH_BYTES], struct error *error)
+{
+	const struct password_cost cost =
+		configuration_password_cost(parts->configuration);
+	bool has_place = hash_gate_enter(parts->gate);
+	int ret = password_hash_make(password, &cost, hash_r, error);
+
+	if (has_place)
+		hash_gate_leave(parts->gate);
+	return ret;
+}
+
 void login_verify_dummy(const struct decision *decision)
 {
 	const struct login_parts *parts = decision->parts;
@@ -26,8 +51,7 @@ void login_verify_dummy(const struct decision *decision)
 	char hash[PASSWORD_HASH_BYTES];
 
 	password_hash_dummy(&cost, hash);
-	(void)parts->verify_hash(parts->verify_hash_context, hash,
-				 decision->password, NULL);
+	(void)verify_hash(parts, hash, decision->password, NULL);
 }
 
 /* Returns 0 or -1. */
@@ -48,10 +72,8 @@ static int read_credentials(struct decision *decision, struct error *error)
 static int verify(struct decision *decision,
 		  const struct credential *credential, struct error *error)
 {
-	const struct login_parts *parts = decision->parts;
-	int ret =
-		parts->verify_hash(parts->verify_hash_context, credential->hash,
-				   decision->password, error);
+	int ret = verify_hash(decision->parts, credential->hash,
+			      decision->password, error);
 
 	if (ret >= 0)
 		decision->hashes_verified++;
@@ -73,7 +95,7 @@ static void renew_hash(struct decision *decision, const char *tier,
 	if (!configuration->rehash ||
 	    !password_hash_is_weak(credential->hash, &cost))
 		return;
-	ret = password_hash_make(decision->password, &cost, hash, &error);
+	ret = make_hash(decision->parts, decision->password, hash, &error);
 	if (ret == 0)
 		ret = store_credential_rehash(decision->parts->store,
 					      decision->account.id, credential,
@@ -234,8 +256,6 @@ static bool is_known_to_fit(const struct decision *decision, const char *hash)
 /* Returns 0 or -1. */
 static int keep_learned(struct decision *decision, struct error *error)
 {
-	const struct password_cost cost =
-		configuration_password_cost(decision->parts->configuration);
 	struct credential learned = {
 		.kind = CREDENTIAL_LEARNED,
 		.set_at = decision->parts->now,
@@ -244,8 +264,8 @@ static int keep_learned(struct decision *decision, struct error *error)
 
 	memcpy(learned.label, decision->account.directory,
 	       sizeof(learned.label));
-	ret = password_hash_make(decision->password, &cost, learned.hash,
-				 error);
+	ret = make_hash(decision->parts, decision->password, learned.hash,
+			error);
 	if (ret == 0)
 		ret = store_credential_set(decision->parts->store,
 					   decision->account.id, &learned,

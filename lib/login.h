@@ -24,6 +24,7 @@
 #include "lib/configuration.h"
 #include "lib/directory.h"
 #include "lib/error.h"
+#include "lib/hash-gate.h"
 #include "lib/login-state.h"
 #include "lib/store.h"
 
@@ -47,6 +48,7 @@ struct login_parts {
 			   const char *password, struct error *error);
 	void *verify_hash_context;
 	struct login_state *state; /* NULL = nothing is remembered */
+	struct hash_gate *gate;    /* NULL = hashing waits for nobody */
 	int64_t now;               /* Unix seconds */
 };
 

@@ -34,6 +34,7 @@ struct auth_backend {
 	struct lazy_directory *directories;
 	struct login_directory *login_directories;
 	struct login_state *state;
+	struct hash_gate *gate;
 	/* Why it is not shared, until that was told. */
 	struct error state_error;
 	uid_t mail_uid;
@@ -64,6 +65,7 @@ static void backend_close_configuration(struct auth_backend *backend)
 	free(backend->login_directories);
 	backend->login_directories = NULL;
 	login_state_close(&backend->state);
+	hash_gate_close(&backend->gate);
 	configuration_free(&backend->configuration);
 }
 
@@ -195,6 +197,8 @@ static int backend_open_configuration(struct auth_backend *backend,
 	/* Only a cache: without it, logins work. */
 	(void)login_state_open(backend->configuration->state_dir,
 			       &backend->state, &backend->state_error);
+	(void)hash_gate_open(backend->configuration->state_dir,
+			     hash_gate_processors(), &backend->gate, NULL);
 	return 0;
 }
 
@@ -285,6 +289,7 @@ void auth_backend_login(struct auth_backend *backend, const char *typed_name,
 		.verify_hash = verify_hash,
 		.verify_hash_context = context,
 		.state = backend->state,
+		.gate = backend->gate,
 		.now = time(NULL),
 	};
 	login_decide(&parts, typed_name, password, result_r);

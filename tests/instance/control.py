@@ -70,7 +70,7 @@ def start_holder(layout, binds, owner):
         "owner": owner})
     with open(layout.log_of("holder"), "ab") as log:
         process = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private",
+            ["unshare", "--mount", "--ipc", "--propagation", "private",
              "/usr/bin/python3", "-m", "instance.holder",
              str(layout.folder), options],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",

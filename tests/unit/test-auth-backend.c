@@ -18,6 +18,7 @@
 #include "lib/configuration.h"
 #include "lib/password-hash.h"
 #include "lib/store.h"
+#include "lib/hash-gate.h"
 #include "plugins/auth/auth-backend.h"
 #include "tests/unit/slapd-fixture.h"
 #include "tests/unit/store-fixture.h"
@@ -70,6 +71,17 @@ static int set_up(void **state)
 	return setenv(CONFIGURATION_PATH_VARIABLE, fixture->path, 1);
 }
 
+/* The semaphore would outlive the test. */
+static void remove_gate(const char *folder)
+{
+	struct hash_gate *gate;
+
+	if (hash_gate_open(folder, 1, &gate, NULL) < 0)
+		return;
+	hash_gate_remove(gate);
+	hash_gate_close(&gate);
+}
+
 static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
@@ -79,6 +91,7 @@ static int tear_down(void **state)
 	(void)snprintf(file, sizeof(file), "%s/%s", fixture->state_dir,
 		       LOGIN_STATE_FILE);
 	(void)unlink(file);
+	remove_gate(fixture->state_dir);
 	(void)rmdir(fixture->state_dir);
 	(void)unlink(fixture->path);
 	free(fixture);
