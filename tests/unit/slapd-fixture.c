@@ -309,7 +309,8 @@ int slapd_hang(struct slapd *slapd)
 {
 	int status;
 
-	if (kill(slapd->pid, SIGSTOP) < 0 ||
+	/* 0 would be the test itself, and all that it was started with. */
+	if (slapd->pid <= 0 || kill(slapd->pid, SIGSTOP) < 0 ||
 	    waitpid(slapd->pid, &status, WUNTRACED) != slapd->pid)
 		return -1;
 	return WIFSTOPPED(status) ? 0 : -1;
