@@ -162,17 +162,6 @@ def test_hangup_is_ignored(daemon):
     assert daemon.stop() == 0
 
 
-def test_stopping_during_the_start_leaks_nothing(daemon):
-    """Whatever it was doing then: it ends by the signal, or in order."""
-    for _ in range(10):
-        daemon.start()
-        wait_until(lambda: (daemon.folder / "run/maps.sock").exists()
-                   or daemon.process.poll() is not None, SECONDS,
-                   "a socket")
-        assert daemon.stop() in (0, -signal.SIGTERM)
-    assert "Sanitizer" not in daemon.log.read_text()
-
-
 def test_a_taken_metrics_port_is_told_at_the_start(daemon):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
