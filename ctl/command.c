@@ -40,6 +40,7 @@ const struct command *const commands[] = {
 	&cmd_directory_sync,
 	&cmd_directory_status,
 	&cmd_report_no_password,
+	&cmd_doctor,
 	NULL,
 };
 

@@ -40,6 +40,8 @@ struct command {
 	/* The first without a name ends the list. */
 	struct command_option options[COMMAND_OPTIONS_MAX];
 	bool prints_data; /* knows --json */
+	/* Runs without a configuration, which may be what is wrong. */
+	bool opens_nothing;
 	enum command_store store;
 	/* Returns an exit status of sysexits.h. On failure it has said why
 	   with report(), and changed nothing. */
@@ -107,5 +109,6 @@ extern const struct command cmd_login_test;
 extern const struct command cmd_directory_sync;
 extern const struct command cmd_directory_status;
 extern const struct command cmd_report_no_password;
+extern const struct command cmd_doctor;
 
 #endif

@@ -63,6 +63,8 @@ int session_open(struct invocation *invocation)
 	const char *path = configuration_path(invocation->configuration_path);
 	int status;
 
+	if (invocation->command->opens_nothing)
+		return EX_OK;
 	if (configuration_load(path, &invocation->configuration, &error) < 0)
 		return report(EX_CONFIG, "%s", error.text);
 	status = check_secrets(invocation->configuration);

@@ -217,6 +217,13 @@ static const struct configuration_option options[] = {
 	{GENERAL(auth_socket), .type = OPTION_TEXT,
 	 .fallback = "/run/dovecot/auth-client", .check = check_absolute_path,
 	 .help = "Dovecot's socket for authentication clients."},
+	{GENERAL(dovecot_config), .type = OPTION_TEXT,
+	 .fallback = "/etc/dovecot/dovecot.conf", .check = check_absolute_path,
+	 .help = "Dovecot's configuration, by which alumnictl ends sessions."},
+	{GENERAL(postfix_config), .type = OPTION_TEXT,
+	 .fallback = "/etc/postfix", .check = check_absolute_path,
+	 .help = "Folder of Postfix's configuration, which alumnictl doctor "
+		 "looks at."},
 
 	{CLASS(quota), .type = OPTION_SIZE, .required = true,
 	 .help = "Mail that an account of this class may keep."},

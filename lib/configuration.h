@@ -149,7 +149,9 @@ struct configuration {
 	unsigned int milter_store_handles;
 	char *metrics_listen; /* "address:port", NULL = none */
 
-	char *auth_socket; /* Dovecot's auth client socket */
+	char *auth_socket;    /* Dovecot's auth client socket */
+	char *dovecot_config; /* file that doveadm and doveconf are to read */
+	char *postfix_config; /* folder with main.cf and master.cf */
 
 	struct class_options *classes;
 	size_t class_count;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Doctor: the files with secrets. Each must be there, hold something, and be
+ * open to those who need it and to nobody else.
+ */
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ctl/doctor.h"
+#include "lib/secret-file.h"
+#include "lib/store-sqlite-layout.h"
+
+#define SECRETS_MAX 64
+
+static bool check_readable(struct doctor *doctor, const char *check,
+			   const char *path, const char *make)
+{
+	struct error error = {""};
+	char **lines = NULL;
+	struct stat status;
+	size_t count = 0;
+
+	if (secret_file_read(path, SECRETS_MAX, &lines, &count, &error) == 0) {
+		secret_file_free(&lines, count);
+		return true;
+	}
+	if (stat(path, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
+		make = doctor_mend(doctor, "chmod o= %s, and make a new secret",
+				   path);
+	doctor_problem(doctor, check, make, "%s", error.text);
+	return false;
+}
+
+/* Those who need it are in a group, since owner is root. NULL = which one is
+   not known. */
+static void check_secret(struct doctor *doctor, const char *check,
+			 const char *path, const struct group *group,
+			 const char *make)
+{
+	struct stat status;
+
+	if (!check_readable(doctor, check, path, make) ||
+	    stat(path, &status) < 0)
+		return;
+	if (group != NULL && (status.st_gid != group->gr_gid ||
+			      (status.st_mode & S_IRGRP) == 0))
+		doctor_problem(doctor, check,
+			       doctor_mend(doctor,
+					   "chown root:%s %s && chmod 0640 %s",
+					   group->gr_name, path, path),
+			       "%s cannot be read by group %s", path,
+			       group->gr_name);
+	else if ((status.st_mode & S_IWGRP) != 0)
+		doctor_problem(doctor, check,
+			       doctor_mend(doctor, "chmod g-w %s", path),
+			       "%s can be changed by its group", path);
+	else
+		doctor_ok(doctor, check, "%s is there, and closed to others",
+			  path);
+}
+
+/* The milter's own group: its user has no other that counts. */
+static const struct group *
+milter_group(const struct configuration *configuration)
+{
+	const struct passwd *user = getpwnam(configuration->milter_user);
+
+	return user == NULL ? NULL : getgrgid(user->pw_gid);
+}
+
+void doctor_check_secrets(struct doctor *doctor)
+{
+	const struct configuration *configuration = doctor->configuration;
+
+	check_secret(doctor, "srs-secret", configuration->srs_secret_file,
+		     milter_group(configuration), "alumnictl srs init");
+	for (size_t i = 0; i < configuration->directory_count; i++) {
+		const struct directory_options *directory =
+			&configuration->directories[i];
+		char check[128];
+
+		if (directory->bind_password_file == NULL)
+			continue;
+		snprintf(check, sizeof(check), "bind-password-%s",
+			 directory->name);
+		check_secret(doctor, check, directory->bind_password_file,
+			     getgrnam(STORE_CREDENTIALS_GROUP),
+			     "write the service account's password into it");
+	}
+}
