@@ -24,12 +24,15 @@ def parse():
     command.add_argument("--sanitize", action="store_const",
                          dest="variant", const="sanitize", default="plain",
                          help="run the instrumented programs")
+    command.add_argument("--rspamd", action="store_true",
+                         help="with rspamd in front of alumni-milter")
     command.add_argument("--owner", type=int, default=0, metavar="PID",
                          help="stop the instance when this process ends")
     with_state("down", "stop an instance")
     command = with_state("service", "start or stop one server")
     command.add_argument("action", choices=("start", "stop", "kill"))
-    command.add_argument("name", choices=services.NAMES)
+    command.add_argument("name", choices=services.NAMES
+                         + services.FURTHER_NAMES)
     command = commands.add_parser("demo", help="walk through the main job")
     command.add_argument("--no-wait", action="store_true",
                          help="do not wait for Ctrl-C")
@@ -43,7 +46,8 @@ def run(arguments):
     layout = Layout(arguments.state)
     if arguments.command == "up":
         print(f"==> Instance in {layout.folder}", flush=True)
-        up.up(layout, arguments.variant, arguments.owner)
+        up.up(layout, arguments.variant, arguments.owner,
+              arguments.rspamd)
         print(f"==> It is up: {layout.endpoints}")
     elif arguments.command == "down":
         ran = up.down(layout)

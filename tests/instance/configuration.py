@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import control, university
+from . import control, spam_filter, university
 from .errors import InstanceError
 from .layout import DOMAIN, HOSTNAME, ROOT, SECOND_DOMAIN
 
@@ -19,7 +19,7 @@ DEPLOY = ROOT / "deploy"
 MACHINE_PATHS = ("/usr/", "/bin/", "/sbin/", "/dev/null")
 
 PORT_NAMES = ("ldap", "smtp", "submission", "imaps", "pop3s", "metrics",
-              "outside", "refuses")
+              "outside", "refuses", "nameserver")
 
 
 def values(layout, ports):
@@ -71,6 +71,7 @@ def values(layout, ports):
         "relayhost": f"[127.0.0.1]:{ports['outside']}",
         "transport_maps": "inline:{refuses.example=smtp:[127.0.0.1]:"
                           f"{ports['refuses']}}}",
+        **spam_filter.values(layout, ports),
     }
 
 
@@ -158,6 +159,9 @@ def compile_sieve(layout):
 def write(layout, ports):
     """Renders everything."""
     write_values(layout, ports)
+    if spam_filter.is_wanted(layout):
+        spam_filter.prepare(layout)
+        render_folder(layout, "rspamd", layout.rspamd_etc)
     render(layout, DEPLOY / "alumnimail.conf.in", layout.config)
     render_folder(layout, f"dovecot-{dovecot_version()}", layout.dovecot_etc)
     render_folder(layout, "sieve", layout.dovecot_etc)

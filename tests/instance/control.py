@@ -110,6 +110,10 @@ def environment(layout):
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         "LC_ALL": "C.UTF-8",
         "ALUMNIMAIL_CONFIG": str(layout.config),
+        # For those servers that are of these tests.
+        "PYTHONPATH": str(ROOT / "tests"),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "ASAN_OPTIONS": f"{SANITIZER_OPTIONS}:detect_leaks=1:"
                         f"log_path={layout.sanitizer_log}/report",
         "UBSAN_OPTIONS": f"{SANITIZER_OPTIONS}:halt_on_error=1:"

@@ -6,16 +6,28 @@ import socket
 import ssl
 import subprocess
 
-from . import control, university
+from . import control, spam_filter, university
 from .errors import InstanceError
 from .layout import BUILD, DOMAIN
 from .waiting import wait_until
 
 READY_SECONDS = 60
 PROBE_SECONDS = 2
+# SMFIC_OPTNEG of the milter protocol, version 6; the answer is one too.
+MILTER_NEGOTIATION = (b"\0\0\0\rO" b"\0\0\0\6" b"\0\0\1\377"
+                      b"\0\37\377\377")
 
 # In the order of their start; stopped in reverse.
 NAMES = ("slapd", "alumni-milter", "outside", "refuses", "dovecot", "postfix")
+# Those that not every instance has.
+FURTHER_NAMES = spam_filter.NAMES
+
+
+def planned(layout):
+    """The names of this instance's servers, in the order of their start."""
+    if not spam_filter.is_wanted(layout):
+        return NAMES
+    return (*NAMES[:-1], *FURTHER_NAMES, NAMES[-1])
 
 
 def write_plan(layout, ports, build):
@@ -29,9 +41,10 @@ def write_plan(layout, ports, build):
         "dovecot": ["dovecot", "-F", "-c",
                     str(layout.dovecot_etc / "dovecot.conf")],
         "postfix": ["postfix", "start-fg"],
+        **spam_filter.argvs(layout, ports),
     }
     plan = {name: {"argv": argvs[name], "env": control.environment(layout)}
-            for name in NAMES}
+            for name in planned(layout)}
     plan["postfix"]["stop_argv"] = ["postfix", "stop"]
     layout.services.write_text(json.dumps(plan, indent=1) + "\n")
 
@@ -79,10 +92,8 @@ def _netstring(text):
 
 def _milter_ready(layout, ports):
     del ports
-    # SMFIC_OPTNEG of the milter protocol, version 6; the answer is one too.
-    negotiate = b"\0\0\0\rO" + b"\0\0\0\6" + b"\0\0\1\377" + b"\0\37\377\377"
     return (_dialogue(str(layout.milter_run / "milter.sock"), b"\0\0\0",
-                      negotiate)
+                      MILTER_NEGOTIATION)
             and _dialogue(str(layout.milter_run / "maps.sock"),
                           f"{len('NOTFOUND ')}:NOTFOUND ".encode(),
                           _netstring(f"mailbox no-such-account@{DOMAIN}")))
@@ -112,9 +123,27 @@ def _postfix_ready(layout, ports):
             and _dialogue(("127.0.0.1", ports["submission"]), b"220"))
 
 
+def _nameserver_ready(layout, ports):
+    del layout
+    # The root's name servers, which it does not know: NXDOMAIN.
+    query = b"\0\1\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
+        connection.settimeout(PROBE_SECONDS)
+        connection.connect(("127.0.0.1", ports["nameserver"]))
+        connection.sendall(query)
+        return connection.recv(512)[3] & 15 == 3
+
+
+def _rspamd_ready(layout, ports):
+    del ports
+    return _dialogue(str(layout.rspamd_spool / "milter.sock"), b"\0\0\0",
+                     MILTER_NEGOTIATION)
+
+
 READY = {"slapd": _slapd_ready, "alumni-milter": _milter_ready,
          "outside": _outside_ready, "refuses": _refuses_ready,
-         "dovecot": _dovecot_ready, "postfix": _postfix_ready}
+         "dovecot": _dovecot_ready, "nameserver": _nameserver_ready,
+         "rspamd": _rspamd_ready, "postfix": _postfix_ready}
 
 
 def is_ready(layout, ports, name):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 from . import (configuration, control, people, pki, processes, services,
-               university, users)
+               spam_filter, university, users)
 from .errors import InstanceError
 from .layout import BUILD, DOMAIN
 
@@ -171,26 +171,29 @@ def bring_up(layout, variant, owner):
     people.make(layout, [build / "ctl/alumnictl"],
                 people.entry_id(ports["ldap"], admin_password, "leaver"))
     say("accounts are there")
-    for name in services.NAMES[1:]:
+    for name in services.planned(layout)[1:]:
         pids[name] = services.start(layout, ports, name)
         say(f"{name} answers")
     write_endpoints(layout, ports, build, pids["slapd"])
 
 
 def is_up(layout):
-    """True if the instance runs and every server answers."""
+    """True if the instance runs and every server that it is to have answers."""
     if control.holder(layout) is None or not layout.endpoints.exists():
         return False
+    names = services.planned(layout)
+    if set(names) != set(json.loads(layout.services.read_text())):
+        return False
     ports = earlier_ports(layout)
-    return all(services.is_ready(layout, ports, name)
-               for name in services.NAMES)
+    return all(services.is_ready(layout, ports, name) for name in names)
 
 
-def up(layout, variant, owner=0):
+def up(layout, variant, owner=0, rspamd=False):
     """Starts the instance; on failure nothing of it is left running."""
     layout.check()
     layout.make()
     with control.locked(layout):
+        spam_filter.want(layout, rspamd)
         if is_up(layout):
             say(f"is up already: {layout.endpoints}")
             return
@@ -238,9 +241,10 @@ def down(layout):
 
 def service(layout, action, name):
     """Starts, stops or kills one server of a running instance."""
-    if name not in services.NAMES:
+    names = services.planned(layout)
+    if name not in names:
         raise InstanceError(f"there is no server {name}; there are "
-                            f"{', '.join(services.NAMES)}")
+                            f"{', '.join(names)}")
     with control.locked(layout):
         if action != "start":
             control.ask(layout, action, name=name)

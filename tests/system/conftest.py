@@ -169,6 +169,19 @@ def stored(_stored):
     return _stored
 
 
+@pytest.fixture(scope="session")
+def filtering(request):
+    """A running instance with rspamd in front of alumni-milter."""
+    state = State()
+    try:
+        instance = state.up("--rspamd")
+        instance.layout = state.layout
+        yield instance
+    finally:
+        wrong = request.config.stash.get(WRONG_AT_THE_END, "")
+        request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
+
+
 @pytest.fixture
 def new_state():
     """Makes folders for instances that a test starts itself."""
