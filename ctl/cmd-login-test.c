@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "ctl/account-view.h"
-#include "ctl/auth-client.h"
+#include "lib/auth-client.h"
 #include "ctl/read-password.h"
 #include "ctl/report.h"
 #include "ctl/session.h"

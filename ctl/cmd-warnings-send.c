@@ -12,9 +12,9 @@
 #include <time.h>
 
 #include "ctl/report.h"
-#include "ctl/send-message.h"
 #include "ctl/session.h"
 #include "ctl/warning-message.h"
+#include "lib/send-message.h"
 
 #define WARNINGS_PAGE_ACCOUNTS 64
 

@@ -31,6 +31,10 @@ struct account {
 	char class_name[ACCOUNT_CLASS_BYTES];
 	bool enabled;
 	int64_t created_at; /* Unix seconds */
+	/* When the account was deleted, Unix seconds; 0 = it is not. A deleted
+	   account is only seen by the functions of lib/store-deleted.h. */
+	int64_t deleted_at;
+	bool keep_mail; /* its folder stays when the account is purged */
 
 	/* The directory entry that this account belongs to. Both are empty
 	   when the account is not pinned: then no directory password opens
@@ -103,6 +107,11 @@ int account_home(const struct account *account, const char *mail_home,
 static inline bool account_is_pinned(const struct account *account)
 {
 	return account->directory_id[0] != '\0';
+}
+
+static inline bool account_is_deleted(const struct account *account)
+{
+	return account->deleted_at != 0;
 }
 
 static inline bool account_forwards(const struct account *account)

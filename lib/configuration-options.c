@@ -130,6 +130,12 @@ static const struct configuration_option options[] = {
 	 .check = check_limited_span,
 	 .help = "How long the name of a deleted account is not given to "
 		 "anybody else."},
+	{GENERAL(delete_grace), .type = OPTION_SPAN, .fallback = "30d",
+	 .check = check_limited_span,
+	 .help = "How long a deleted account can be had back."},
+	{GENERAL(audit_keep), .type = OPTION_SPAN, .fallback = "365d",
+	 .help = "How long it is kept who changed what; never forgets "
+		 "nothing."},
 	{GENERAL(quota_grace), .type = OPTION_SIZE, .fallback = "0",
 	 .check = check_limited_size,
 	 .help = "How far mail may exceed a quota before it is refused."},
@@ -163,6 +169,42 @@ static const struct configuration_option options[] = {
 	 .check = reply_text_check,
 	 .help = "What people are told whose sending is blocked. %c stands "
 		 "for contact."},
+	{GENERAL(forward_confirm), .type = OPTION_SWITCH, .fallback = "yes",
+	 .help = "Whether people must enter a code that is mailed to a new "
+		 "forwarding address before mail goes there."},
+	{GENERAL(forward_codes_per_day), .type = OPTION_COUNT, .fallback = "5",
+	 .minimum = 1, .maximum = 100,
+	 .help = "How many such codes are mailed for an account in a day."},
+	{GENERAL(forward_denied_domains), .type = OPTION_LIST,
+	 .check = check_domain,
+	 .help = "Domains that people may not forward to, with all below "
+		 "them."},
+	{GENERAL(password_length), .type = OPTION_COUNT, .fallback = "10",
+	 .minimum = 6, .maximum = 128,
+	 .help = "How many characters an alumni password must have at "
+		 "least."},
+	{GENERAL(password_classes), .type = OPTION_COUNT, .fallback = "1",
+	 .minimum = 0, .maximum = 4,
+	 .help = "How many kinds of characters it must have at least: "
+		 "capital and small letters, digits, others."},
+	{GENERAL(password_dictionary), .type = OPTION_SWITCH, .fallback = "yes",
+	 .help = "Whether it must not be based on a word of the dictionary "
+		 "of the cracklib library."},
+	{GENERAL(password_bad_words), .type = OPTION_LIST,
+	 .help = "Words that it must not contain, besides the account's name "
+		 "and domain."},
+	{GENERAL(password_key_file), .type = OPTION_TEXT,
+	 .fallback = "/etc/alumnimail/password.key",
+	 .check = check_absolute_path,
+	 .help = "File with the private key to which new passwords are "
+		 "encrypted on their way to Dovecot's dict service."},
+	{GENERAL(password_public_key_file), .type = OPTION_TEXT,
+	 .fallback = "/etc/alumnimail/password.pub",
+	 .check = check_absolute_path,
+	 .help = "File with its public key, for mail processes."},
+	{GENERAL(app_passwords), .type = OPTION_SWITCH, .fallback = "yes",
+	 .help = "Whether people can make passwords for single mail "
+		 "programs, and whether those open accounts."},
 	{GENERAL(forward_messages_per_day), .type = OPTION_COUNT,
 	 .fallback = "1000", .minimum = 0, .maximum = MESSAGES_MAX,
 	 .help = "How many messages are forwarded for an account in a day of "

@@ -119,6 +119,8 @@ struct configuration {
 	unsigned int hash_passes;
 	char *state_dir;         /* of lib/login-state.h */
 	int64_t name_quarantine; /* seconds */
+	int64_t delete_grace;    /* seconds */
+	int64_t audit_keep;      /* seconds, 0 = for ever */
 	int64_t quota_grace;     /* bytes */
 	char *warning_templates; /* folder */
 	char *sendmail;
@@ -129,6 +131,19 @@ struct configuration {
 	/* Texts with placeholders, see lib/reply-text.h. */
 	char *over_quota_text;
 	char *sending_blocked_text;
+
+	bool forward_confirm; /* a new address is sent a code first */
+	unsigned int forward_codes_per_day;
+	char **forward_denied_domains; /* and below them; NULL-terminated */
+
+	/* What a new alumni password must be like. */
+	unsigned int password_length;
+	unsigned int password_classes;
+	bool password_dictionary;
+	char **password_bad_words; /* NULL-terminated */
+	char *password_key_file;   /* of dict alone */
+	char *password_public_key_file;
+	bool app_passwords;
 
 	/* 0 = no limit. */
 	unsigned int forward_messages_per_day;

@@ -8,12 +8,20 @@
 #ifndef ALUMNI_STORE_BACKEND_H
 #define ALUMNI_STORE_BACKEND_H
 
+#include "lib/store-attempts.h"
+#include "lib/store-audit.h"
+#include "lib/store-batch.h"
+#include "lib/store-deleted.h"
+#include "lib/store-pending.h"
 #include "lib/store.h"
 
 /* A kind's own struct begins with this. */
 struct store {
 	const struct store_backend *backend;
 	enum store_access access;
+	/* For the audit trail. */
+	char actor[AUDIT_ACTOR_BYTES];
+	char origin[AUDIT_ORIGIN_BYTES];
 };
 
 struct store_backend {
@@ -69,6 +77,21 @@ struct store_backend {
 	int (*account_delete)(struct store *store, const char *id,
 			      int64_t quarantine_until, struct error *error);
 
+	int (*account_retire)(struct store *store, const char *id, int64_t at,
+			      bool keep_mail, struct error *error);
+	int (*account_undelete)(struct store *store, const char *id,
+				struct error *error);
+	int (*deleted_by_name)(struct store *store, const char *name,
+			       struct account *account_r, struct error *error);
+	int (*deleted_until)(struct store *store, int64_t until,
+			     int64_t after_at, const char *after_id,
+			     struct account *accounts_r, size_t max,
+			     size_t *count_r, struct error *error);
+	enum store_add_result (*account_rename)(
+		struct store *store, const char *id, const char *name,
+		enum store_old_name old_name, int64_t quarantine_until,
+		int64_t now, struct error *error);
+
 	enum store_add_result (*alias_add)(struct store *store,
 					   const char *account_id,
 					   const char *name, int64_t now,
@@ -115,6 +138,35 @@ struct store_backend {
 				struct account *accounts_r, size_t max,
 				size_t *count_r, struct error *error);
 
+	int (*audit)(struct store *store, const struct store_audit_query *query,
+		     struct audit_entry *entries_r, size_t max, size_t *count_r,
+		     struct error *error);
+	int64_t (*audit_prune)(struct store *store, int64_t before,
+			       struct error *error);
+
+	int (*pending_forward)(struct store *store, const char *account_id,
+			       int64_t now, struct pending_forward *pending_r,
+			       struct error *error);
+	int (*pending_forward_set)(struct store *store, const char *account_id,
+				   const struct pending_forward *pending,
+				   struct error *error);
+	int (*pending_forward_keep_copy)(struct store *store,
+					 const char *account_id, bool keep_copy,
+					 struct error *error);
+	int (*pending_forward_try)(struct store *store, const char *account_id,
+				   unsigned int max, struct error *error);
+	int (*pending_forward_confirm)(struct store *store,
+				       const char *account_id,
+				       const char *code_hash,
+				       struct error *error);
+	int (*pending_forward_clear)(struct store *store,
+				     const char *account_id,
+				     struct error *error);
+
+	int (*batch_begin)(struct store *store, struct error *error);
+	int (*batch_commit)(struct store *store, struct error *error);
+	void (*batch_rollback)(struct store *store);
+
 	/* Called only when the store was opened with credentials. */
 	int (*credentials)(struct store *store, const char *account_id,
 			   struct credential *credentials_r, size_t *count_r,
@@ -122,12 +174,25 @@ struct store_backend {
 	int (*credential_set)(struct store *store, const char *account_id,
 			      const struct credential *credential,
 			      struct error *error);
+	int (*credential_add)(struct store *store, const char *account_id,
+			      const struct credential *credential,
+			      struct error *error);
+	int (*credential_used)(struct store *store, const char *account_id,
+			       const struct credential *credential, int64_t now,
+			       struct error *error);
 	int (*credential_rehash)(struct store *store, const char *account_id,
 				 const struct credential *old, const char *hash,
 				 struct error *error);
 	int (*credential_clear)(struct store *store, const char *account_id,
 				enum credential_kind kind, const char *label,
 				struct error *error);
+	int (*attempt_take)(struct store *store, const char *account_id,
+			    const struct attempts_limit *limit, int64_t now,
+			    int64_t *until_r, struct error *error);
+	int (*attempts_clear)(struct store *store, const char *account_id,
+			      const char *what, struct error *error);
+	int (*attempt_give_back)(struct store *store, const char *account_id,
+				 const char *what, struct error *error);
 };
 
 extern const struct store_backend store_sqlite_backend;

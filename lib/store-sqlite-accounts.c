@@ -1,144 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Accounts in SQLite: their rows, and quarantined names; see store-sqlite.h.
- * All statements of the accounts' database stand here.
  */
 #include "lib/store-sqlite.h"
 
 #include <string.h>
-
-/* In the order in which read_account() takes them. */
-#define COLUMNS                                                                \
-	"id, name, class, enabled, created_at, directory, directory_id,"       \
-	" own_quota, forward_address, forward_keep_copy, usage_bytes,"         \
-	" usage_messages, trash_oldest, trash_generation, denied_at,"          \
-	" other_directory, other_directory_id, last_tier, backend,"            \
-	" sending_blocked_at, sending_block_reason, own_retention,"            \
-	" usage_counted_at, warned, warning_due, warning_token"
-
-static const char *const statements[ACCOUNTS_STATEMENTS] = {
-	[ACCOUNT_BY_NAME] = "SELECT " COLUMNS " FROM accounts WHERE name = ?1",
-	[ACCOUNT_BY_ID] = "SELECT " COLUMNS " FROM accounts WHERE id = ?1",
-	/* One of the two at most, since no name is of both kinds. */
-	[ACCOUNT_BY_LOCAL_PART] =
-		"SELECT " COLUMNS " FROM accounts WHERE name = ?1"
-		" UNION ALL SELECT " COLUMNS " FROM accounts WHERE id ="
-		"  (SELECT account_id FROM aliases WHERE name = ?1)",
-	[ACCOUNTS_AFTER] = "SELECT " COLUMNS " FROM accounts WHERE name > ?1"
-			   " ORDER BY name LIMIT ?2",
-	[ACCOUNT_INSERT] =
-		"INSERT INTO accounts (id, name, class, enabled, created_at,"
-		" directory, directory_id, own_quota)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-		" ON CONFLICT (name) DO NOTHING",
-	[ACCOUNT_SET_ENABLED] =
-		"UPDATE accounts SET enabled = ?2 WHERE id = ?1",
-	[ACCOUNT_SET_CLASS] = "UPDATE accounts SET class = ?2 WHERE id = ?1",
-	[ACCOUNT_PIN] = "UPDATE accounts SET directory = ?2, directory_id = ?3,"
-			" denied_at = 0, other_directory = '',"
-			" other_directory_id = '' WHERE id = ?1",
-	[ACCOUNT_SET_DENIED] =
-		"UPDATE accounts SET denied_at = ?2 WHERE id = ?1",
-	[ACCOUNT_SET_OTHER] = "UPDATE accounts SET other_directory = ?2,"
-			      " other_directory_id = ?3 WHERE id = ?1",
-	[ACCOUNT_SET_LAST_TIER] =
-		"UPDATE accounts SET last_tier = ?2 WHERE id = ?1",
-	[ACCOUNT_SET_BACKEND] =
-		"UPDATE accounts SET backend = ?2 WHERE id = ?1",
-	[ACCOUNT_SET_QUOTA] =
-		"UPDATE accounts SET own_quota = ?2 WHERE id = ?1",
-	[ACCOUNT_SET_RETENTION] =
-		"UPDATE accounts SET own_retention = ?2 WHERE id = ?1",
-	[ACCOUNT_SET_FORWARD] = "UPDATE accounts SET forward_address = ?2,"
-				" forward_keep_copy = ?3 WHERE id = ?1",
-	[ACCOUNT_DELETE] = "DELETE FROM accounts WHERE id = ?1",
-	[QUARANTINE_FIND] = "SELECT 1 FROM quarantine WHERE name = ?1"
-			    " AND until > ?2 AND account_id <> ?3",
-	[QUARANTINE_INSERT] =
-		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
-		" SELECT name, ?2, '' FROM accounts WHERE id = ?1",
-	[QUARANTINE_DELETE] = "DELETE FROM quarantine WHERE name = ?1",
-	/* A count of an earlier time leaves all as it is. */
-	[USAGE_SET] = "UPDATE accounts SET"
-		      " usage_bytes = iif(?2 < 0, usage_bytes, ?2),"
-		      " usage_messages = iif(?3 < 0, usage_messages, ?3),"
-		      " usage_counted_at = iif(?4 = 0, usage_counted_at, ?4)"
-		      " WHERE id = ?1 AND (?4 = 0 OR usage_counted_at <= ?4"
-		      "  OR usage_counted_at > ?5)",
-	[WARNING_SET] = "UPDATE accounts SET warned = ?3, warning_due = ?4"
-			" WHERE id = ?1 AND warned = ?2",
-	[WARNINGS_DUE] = "SELECT " COLUMNS " FROM accounts"
-			 " WHERE warning_due > 0 AND id > ?1"
-			 " ORDER BY id LIMIT ?2",
-	[WARNING_TAKE] = "UPDATE accounts SET warning_due = 0,"
-			 " warning_token = ?3 WHERE id = ?1"
-			 " AND warning_due > 0 AND warning_due = ?2",
-	[WARNING_DELIVERED] = "UPDATE accounts SET warning_token = ''"
-			      " WHERE id = ?1 AND warning_token = ?2",
-	[TRASH_SAVED] = "UPDATE accounts SET"
-			" trash_oldest = iif(trash_oldest = 0, ?2,"
-			"  min(trash_oldest, ?2)),"
-			" trash_generation = trash_generation + 1"
-			" WHERE id = ?1",
-	[TRASH_EXPIRED] = "UPDATE accounts SET trash_oldest = ?3"
-			  " WHERE id = ?1 AND trash_generation = ?2",
-	/* The conditions are those of the two indexes, so that accounts with
-	   nothing due are never looked at. */
-	[TRASH_OLDER_THAN] =
-		"SELECT " COLUMNS " FROM accounts"
-		" WHERE trash_oldest > 0 AND own_retention IS NULL"
-		" AND trash_oldest <= ?1 AND (trash_oldest, id) > (?2, ?3)"
-		" UNION ALL SELECT " COLUMNS " FROM accounts"
-		" WHERE trash_oldest > 0 AND own_retention > 0"
-		" AND trash_oldest <= ?5 - own_retention"
-		" AND (trash_oldest, id) > (?2, ?3)"
-		" ORDER BY trash_oldest, id LIMIT ?4",
-	[ALIAS_FIND] = "SELECT 1 FROM aliases WHERE name = ?1",
-	[ALIAS_COUNT] = "SELECT count(*) FROM aliases WHERE account_id = ?1",
-	[ALIAS_INSERT] = "INSERT INTO aliases (name, account_id, created_at)"
-			 " SELECT ?2, id, ?3 FROM accounts WHERE id = ?1",
-	[ALIAS_DELETE] =
-		"DELETE FROM aliases WHERE account_id = ?1 AND name = ?2",
-	[ALIASES_OF] = "SELECT name, created_at FROM aliases"
-		       " WHERE account_id = ?1 ORDER BY name LIMIT ?2",
-	/* ?3 NULL = all of them; ?4 is who may have it again. */
-	[ALIASES_QUARANTINE] =
-		"INSERT OR REPLACE INTO quarantine (name, until, account_id)"
-		" SELECT name, ?2, ?4 FROM aliases"
-		" WHERE account_id = ?1 AND (?3 IS NULL OR name = ?3)",
-	[ALIASES_DELETE] = "DELETE FROM aliases WHERE account_id = ?1",
-	[ACTIVITY_OF] = "SELECT forward_day, forwarded, send_hour,"
-			" sent_in_hour, send_day, sent_in_day FROM activity"
-			" WHERE account_id = ?1",
-	/* As activity_add(): a count of another window begins anew. */
-	[ACTIVITY_ADD] =
-		"INSERT INTO activity SELECT id, ?2, ?3, ?4, ?5, ?6, ?7"
-		" FROM accounts WHERE id = ?1"
-		" ON CONFLICT (account_id) DO UPDATE SET"
-		" forwarded = iif(?3 = 0, forwarded,"
-		"  ?3 + iif(forward_day = ?2, forwarded, 0)),"
-		" forward_day = iif(?3 = 0, forward_day, ?2),"
-		" sent_in_hour = iif(?5 = 0, sent_in_hour,"
-		"  ?5 + iif(send_hour = ?4, sent_in_hour, 0)),"
-		" send_hour = iif(?5 = 0, send_hour, ?4),"
-		" sent_in_day = iif(?7 = 0, sent_in_day,"
-		"  ?7 + iif(send_day = ?6, sent_in_day, 0)),"
-		" send_day = iif(?7 = 0, send_day, ?6)",
-	[ACTIVITY_CLEAR_SENT] = "UPDATE activity SET sent_in_hour = 0,"
-				" sent_in_day = 0 WHERE account_id = ?1",
-	[ACTIVITY_DELETE] = "DELETE FROM activity WHERE account_id = ?1",
-	[SENDING_BLOCK] = "UPDATE accounts SET sending_blocked_at = ?2,"
-			  " sending_block_reason = ?3"
-			  " WHERE id = ?1 AND sending_blocked_at = 0",
-	[SENDING_UNBLOCK] = "UPDATE accounts SET sending_blocked_at = 0,"
-			    " sending_block_reason = '' WHERE id = ?1",
-};
-
-int sqlite_accounts_prepare(struct store_sqlite *store, struct error *error)
-{
-	return database_prepare(&store->accounts, statements,
-				ACCOUNTS_STATEMENTS, error);
-}
 
 static int read_texts(struct database *database, sqlite3_stmt *row,
 		      struct account *account, struct error *error)
@@ -196,6 +62,8 @@ static int read_account(struct database *database, sqlite3_stmt *row,
 	account_r->usage_counted_at = sqlite3_column_int64(row, 22);
 	account_r->warned = sqlite3_column_int(row, 23);
 	account_r->warning_due = sqlite3_column_int(row, 24);
+	account_r->deleted_at = sqlite3_column_int64(row, 26);
+	account_r->keep_mail = sqlite3_column_int64(row, 27) != 0;
 	return 0;
 }
 
@@ -220,7 +88,7 @@ int sqlite_read_accounts(struct database *database, sqlite3_stmt *query,
 	return result < 0 ? -1 : 0;
 }
 
-static int find_account(struct store *store, enum accounts_statement statement,
+int sqlite_find_account(struct store *store, enum accounts_statement statement,
 			const char *key, struct account *account_r,
 			struct error *error)
 {
@@ -238,20 +106,21 @@ static int find_account(struct store *store, enum accounts_statement statement,
 int sqlite_account_by_name(struct store *store, const char *name,
 			   struct account *account_r, struct error *error)
 {
-	return find_account(store, ACCOUNT_BY_NAME, name, account_r, error);
+	return sqlite_find_account(store, ACCOUNT_BY_NAME, name, account_r,
+				   error);
 }
 
 int sqlite_account_by_id(struct store *store, const char *id,
 			 struct account *account_r, struct error *error)
 {
-	return find_account(store, ACCOUNT_BY_ID, id, account_r, error);
+	return sqlite_find_account(store, ACCOUNT_BY_ID, id, account_r, error);
 }
 
 int sqlite_account_by_local_part(struct store *store, const char *name,
 				 struct account *account_r, struct error *error)
 {
-	return find_account(store, ACCOUNT_BY_LOCAL_PART, name, account_r,
-			    error);
+	return sqlite_find_account(store, ACCOUNT_BY_LOCAL_PART, name,
+				   account_r, error);
 }
 
 int sqlite_accounts_after(struct store *store, const char *after,
@@ -267,14 +136,62 @@ int sqlite_accounts_after(struct store *store, const char *after,
 				    error);
 }
 
-int sqlite_name_is_quarantined(struct database *database, const char *name,
-			       const char *account_id, int64_t now,
-			       struct error *error)
+/* Whether the name may not be given to this account yet: 1, 0 or -1. */
+static int is_quarantined(struct database *database, const char *name,
+			  const char *account_id, int64_t now,
+			  struct error *error)
 {
 	return database_exists(database, QUARANTINE_FIND,
 			       BINDINGS(bind_text(name), bind_number(now),
 					bind_text(account_id)),
 			       error);
+}
+
+/* STORE_ADDED if no account, deleted or not, has the name. */
+static enum store_add_result
+check_accounts(struct database *database, const char *name, struct error *error)
+{
+	sqlite3_stmt *query = database_query(database, ACCOUNT_NAME_FIND,
+					     BINDINGS(bind_text(name)), error);
+	enum store_add_result result = STORE_ADD_FAILED;
+
+	if (query == NULL)
+		return STORE_ADD_FAILED;
+	switch (database_step(database, query, error)) {
+	case 0:
+		result = STORE_ADDED;
+		break;
+	case 1:
+		result = sqlite3_column_int64(query, 0) == 0
+				 ? STORE_NAME_TAKEN
+				 : STORE_NAME_QUARANTINED;
+		break;
+	default:
+		break;
+	}
+	database_finish(query);
+	return result;
+}
+
+enum store_add_result sqlite_check_name(struct database *database,
+					const char *name,
+					const char *account_id, int64_t now,
+					struct error *error)
+{
+	enum store_add_result result = check_accounts(database, name, error);
+	int found;
+
+	if (result != STORE_ADDED)
+		return result;
+	found = sqlite_alias_exists(database, name, error);
+	if (found < 0)
+		return STORE_ADD_FAILED;
+	if (found > 0)
+		return STORE_NAME_TAKEN;
+	found = is_quarantined(database, name, account_id, now, error);
+	if (found < 0)
+		return STORE_ADD_FAILED;
+	return found > 0 ? STORE_NAME_QUARANTINED : STORE_ADDED;
 }
 
 static int insert_account(struct database *database,
@@ -295,28 +212,28 @@ static int insert_account(struct database *database,
 		error);
 }
 
+static int audit_addition(struct store *store, const struct account *account,
+			  struct error *error)
+{
+	return sqlite_audit(
+		store, account->id, AUDIT_ACCOUNT_ADD, error,
+		"class %s, %s, pinned to %s %s", account->class_name,
+		account->enabled ? "enabled" : "disabled",
+		account_is_pinned(account) ? account->directory : "nothing",
+		account->directory_id);
+}
+
 /* Inside a transaction. */
-static enum store_add_result add_account(struct database *database,
+static enum store_add_result add_account(struct store *store,
 					 const struct account *account,
 					 int64_t now, struct error *error)
 {
-	switch (sqlite_alias_exists(database, account->name, error)) {
-	case 0:
-		break;
-	case 1:
-		return STORE_NAME_TAKEN;
-	default:
-		return STORE_ADD_FAILED;
-	}
-	switch (sqlite_name_is_quarantined(database, account->name, account->id,
-					   now, error)) {
-	case 0:
-		break;
-	case 1:
-		return STORE_NAME_QUARANTINED;
-	default:
-		return STORE_ADD_FAILED;
-	}
+	struct database *database = &store_sqlite_of(store)->accounts;
+	enum store_add_result result = sqlite_check_name(
+		database, account->name, account->id, now, error);
+
+	if (result != STORE_ADDED)
+		return result;
 	switch (insert_account(database, account, error)) {
 	case 0:
 		return STORE_NAME_TAKEN;
@@ -326,7 +243,8 @@ static enum store_add_result add_account(struct database *database,
 		return STORE_ADD_FAILED;
 	}
 	if (database_change(database, QUARANTINE_DELETE,
-			    BINDINGS(bind_text(account->name)), error) < 0)
+			    BINDINGS(bind_text(account->name)), error) < 0 ||
+	    audit_addition(store, account, error) < 0)
 		return STORE_ADD_FAILED;
 	return STORE_ADDED;
 }
@@ -340,7 +258,7 @@ enum store_add_result sqlite_account_add(struct store *store,
 
 	if (database_begin(database, error) < 0)
 		return STORE_ADD_FAILED;
-	result = add_account(database, account, now, error);
+	result = add_account(store, account, now, error);
 	if (result == STORE_ADDED && database_commit(database, error) < 0)
 		result = STORE_ADD_FAILED;
 	if (result != STORE_ADDED)
@@ -351,16 +269,16 @@ enum store_add_result sqlite_account_add(struct store *store,
 int sqlite_account_set_enabled(struct store *store, const char *id,
 			       bool enabled, struct error *error)
 {
-	return database_change(
-		&store_sqlite_of(store)->accounts, ACCOUNT_SET_ENABLED,
+	return sqlite_account_change(
+		store, id, ACCOUNT_SET_ENABLED,
 		BINDINGS(bind_text(id), bind_number(enabled ? 1 : 0)), error);
 }
 
 int sqlite_account_set_class(struct store *store, const char *id,
 			     const char *class_name, struct error *error)
 {
-	return database_change(
-		&store_sqlite_of(store)->accounts, ACCOUNT_SET_CLASS,
+	return sqlite_account_change(
+		store, id, ACCOUNT_SET_CLASS,
 		BINDINGS(bind_text(id), bind_text(class_name)), error);
 }
 
@@ -368,17 +286,18 @@ int sqlite_account_pin(struct store *store, const char *id,
 		       const char *directory, const char *directory_id,
 		       struct error *error)
 {
-	return database_change(&store_sqlite_of(store)->accounts, ACCOUNT_PIN,
-			       BINDINGS(bind_text(id), bind_text(directory),
-					bind_text(directory_id)),
-			       error);
+	return sqlite_account_change(store, id, ACCOUNT_PIN,
+				     BINDINGS(bind_text(id),
+					      bind_text(directory),
+					      bind_text(directory_id)),
+				     error);
 }
 
 int sqlite_account_set_denied(struct store *store, const char *id,
 			      int64_t denied_at, struct error *error)
 {
-	return database_change(
-		&store_sqlite_of(store)->accounts, ACCOUNT_SET_DENIED,
+	return sqlite_account_change(
+		store, id, ACCOUNT_SET_DENIED,
 		BINDINGS(bind_text(id), bind_number(denied_at)), error);
 }
 
@@ -404,16 +323,16 @@ int sqlite_account_set_last_tier(struct store *store, const char *id,
 int sqlite_account_set_backend(struct store *store, const char *id,
 			       const char *host, struct error *error)
 {
-	return database_change(&store_sqlite_of(store)->accounts,
-			       ACCOUNT_SET_BACKEND,
-			       BINDINGS(bind_text(id), bind_text(host)), error);
+	return sqlite_account_change(store, id, ACCOUNT_SET_BACKEND,
+				     BINDINGS(bind_text(id), bind_text(host)),
+				     error);
 }
 
 int sqlite_account_set_quota(struct store *store, const char *id,
 			     const int64_t *bytes, struct error *error)
 {
-	return database_change(
-		&store_sqlite_of(store)->accounts, ACCOUNT_SET_QUOTA,
+	return sqlite_account_change(
+		store, id, ACCOUNT_SET_QUOTA,
 		BINDINGS(bind_text(id),
 			 bytes == NULL ? bind_null() : bind_number(*bytes)),
 		error);
@@ -422,8 +341,8 @@ int sqlite_account_set_quota(struct store *store, const char *id,
 int sqlite_account_set_retention(struct store *store, const char *id,
 				 const int64_t *seconds, struct error *error)
 {
-	return database_change(
-		&store_sqlite_of(store)->accounts, ACCOUNT_SET_RETENTION,
+	return sqlite_account_change(
+		store, id, ACCOUNT_SET_RETENTION,
 		BINDINGS(bind_text(id),
 			 seconds == NULL ? bind_null() : bind_number(*seconds)),
 		error);
@@ -433,26 +352,29 @@ int sqlite_account_set_forward(struct store *store, const char *id,
 			       const char *address, bool keep_copy,
 			       struct error *error)
 {
-	return database_change(&store_sqlite_of(store)->accounts,
-			       ACCOUNT_SET_FORWARD,
-			       BINDINGS(bind_text(id), bind_text(address),
-					bind_number(keep_copy ? 1 : 0)),
-			       error);
+	return sqlite_account_change(store, id, ACCOUNT_SET_FORWARD,
+				     BINDINGS(bind_text(id), bind_text(address),
+					      bind_number(keep_copy ? 1 : 0)),
+				     error);
 }
 
 /* Inside a transaction: the names go into quarantine while the account still
    tells them. */
-static int delete_account(struct database *database, const char *id,
+static int delete_account(struct store *store, const char *id,
 			  int64_t quarantine_until, struct error *error)
 {
+	struct database *database = &store_sqlite_of(store)->accounts;
 	int result = database_change(
 		database, QUARANTINE_INSERT,
 		BINDINGS(bind_text(id), bind_number(quarantine_until)), error);
 
 	if (result <= 0)
 		return result;
-	if (sqlite_aliases_delete(database, id, quarantine_until, error) < 0 ||
+	if (sqlite_audit(store, id, AUDIT_ACCOUNT_PURGE, error, "%s", "") < 0 ||
+	    sqlite_aliases_delete(database, id, quarantine_until, error) < 0 ||
 	    database_change(database, ACTIVITY_DELETE, BINDINGS(bind_text(id)),
+			    error) < 0 ||
+	    database_change(database, PENDING_CLEAR, BINDINGS(bind_text(id)),
 			    error) < 0)
 		return -1;
 	return database_change(database, ACCOUNT_DELETE,
@@ -470,7 +392,7 @@ int sqlite_account_delete(struct store *store, const char *id,
 	if (sqlite_credentials_delete(sqlite, id, error) < 0 ||
 	    database_begin(&sqlite->accounts, error) < 0)
 		return -1;
-	result = delete_account(&sqlite->accounts, id, quarantine_until, error);
+	result = delete_account(store, id, quarantine_until, error);
 	if (result > 0 && database_commit(&sqlite->accounts, error) < 0)
 		result = -1;
 	if (result <= 0)

@@ -78,10 +78,11 @@ int sqlite_activity_add(struct store *store,
 int sqlite_sending_block(struct store *store, const char *account_id,
 			 int64_t at, const char *reason, struct error *error)
 {
-	return database_change(&store_sqlite_of(store)->accounts, SENDING_BLOCK,
-			       BINDINGS(bind_text(account_id), bind_number(at),
-					bind_text(reason)),
-			       error);
+	return sqlite_account_change(store, account_id, SENDING_BLOCK,
+				     BINDINGS(bind_text(account_id),
+					      bind_number(at),
+					      bind_text(reason)),
+				     error);
 }
 
 int sqlite_sending_unblock(struct store *store, const char *account_id,
@@ -95,9 +96,9 @@ int sqlite_sending_unblock(struct store *store, const char *account_id,
 	result = database_change(database, ACTIVITY_CLEAR_SENT,
 				 BINDINGS(bind_text(account_id)), error);
 	if (result >= 0)
-		result =
-			database_change(database, SENDING_UNBLOCK,
-					BINDINGS(bind_text(account_id)), error);
+		result = sqlite_account_change(
+			store, account_id, SENDING_UNBLOCK,
+			BINDINGS(bind_text(account_id)), error);
 	if (result > 0 && database_commit(database, error) < 0)
 		result = -1;
 	if (result <= 0)

@@ -11,31 +11,8 @@ int sqlite_alias_exists(struct database *database, const char *name,
 			       error);
 }
 
-/* Returns STORE_ADDED if nothing stands against it. Inside a transaction. */
-static enum store_add_result check_name(struct database *database,
-					const char *account_id,
-					const char *name, int64_t now,
-					struct error *error)
-{
-	int found = database_exists(database, ACCOUNT_BY_NAME,
-				    BINDINGS(bind_text(name)), error);
-
-	if (found == 0)
-		found = sqlite_alias_exists(database, name, error);
-	if (found < 0)
-		return STORE_ADD_FAILED;
-	if (found > 0)
-		return STORE_NAME_TAKEN;
-	found = sqlite_name_is_quarantined(database, name, account_id, now,
-					   error);
-	if (found < 0)
-		return STORE_ADD_FAILED;
-	return found > 0 ? STORE_NAME_QUARANTINED : STORE_ADDED;
-}
-
-/* Returns 0 if there is room for one more, or -1. */
-static int check_count(struct database *database, const char *account_id,
-		       struct error *error)
+int sqlite_alias_check_count(struct database *database, const char *account_id,
+			     struct error *error)
 {
 	sqlite3_stmt *query = database_query(
 		database, ALIAS_COUNT, BINDINGS(bind_text(account_id)), error);
@@ -59,11 +36,11 @@ static enum store_add_result add_alias(struct database *database,
 				       int64_t now, struct error *error)
 {
 	enum store_add_result result =
-		check_name(database, account_id, name, now, error);
+		sqlite_check_name(database, name, account_id, now, error);
 
 	if (result != STORE_ADDED)
 		return result;
-	if (check_count(database, account_id, error) < 0 ||
+	if (sqlite_alias_check_count(database, account_id, error) < 0 ||
 	    database_change(database, QUARANTINE_DELETE,
 			    BINDINGS(bind_text(name)), error) < 0)
 		return STORE_ADD_FAILED;
@@ -91,6 +68,10 @@ enum store_add_result sqlite_alias_add(struct store *store,
 	if (database_begin(database, error) < 0)
 		return STORE_ADD_FAILED;
 	result = add_alias(database, account_id, name, now, error);
+	if (result == STORE_ADDED &&
+	    sqlite_audit(store, account_id, AUDIT_ALIAS_ADD, error, "%s",
+			 name) < 0)
+		result = STORE_ADD_FAILED;
 	if (result == STORE_ADDED && database_commit(database, error) < 0)
 		result = STORE_ADD_FAILED;
 	if (result != STORE_ADDED)
@@ -125,6 +106,9 @@ int sqlite_alias_remove(struct store *store, const char *account_id,
 		return -1;
 	result = remove_alias(database, account_id, name, quarantine_until,
 			      error);
+	if (result > 0 && sqlite_audit(store, account_id, AUDIT_ALIAS_REMOVE,
+				       error, "%s", name) < 0)
+		result = -1;
 	if (result > 0 && database_commit(database, error) < 0)
 		result = -1;
 	if (result <= 0)

@@ -310,17 +310,39 @@ int database_text(struct database *database, sqlite3_stmt *query, int column,
 
 int database_begin(struct database *database, struct error *error)
 {
-	return database_execute(database, "BEGIN IMMEDIATE", error);
+	const char *sql = database->depth == 0 ? "BEGIN IMMEDIATE"
+					       : "SAVEPOINT inner_one";
+
+	if (database_execute(database, sql, error) < 0)
+		return -1;
+	database->depth++;
+	return 0;
 }
 
 int database_commit(struct database *database, struct error *error)
 {
-	return database_execute(database, "COMMIT", error);
+	/* The name means the innermost one that has it. */
+	const char *sql = database->depth > 1 ? "RELEASE inner_one" : "COMMIT";
+
+	if (database_execute(database, sql, error) < 0)
+		return -1;
+	database->depth--;
+	return 0;
 }
 
 void database_rollback(struct database *database)
 {
-	/* Some errors have rolled back already. */
-	if (sqlite3_get_autocommit(database->handle) == 0)
+	if (database->depth == 0)
+		return;
+	database->depth--;
+	/* Some errors have rolled back everything already. */
+	if (sqlite3_get_autocommit(database->handle) != 0)
+		return;
+	if (database->depth > 0)
+		(void)database_execute(database,
+				       "ROLLBACK TO inner_one;"
+				       "RELEASE inner_one",
+				       NULL);
+	else
 		(void)database_execute(database, "ROLLBACK", NULL);
 }

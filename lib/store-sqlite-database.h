@@ -21,6 +21,7 @@ struct database {
 	char path[PATH_MAX];
 	sqlite3_stmt **statements;
 	size_t statement_count;
+	unsigned int depth; /* of transactions */
 };
 
 /* Opens an existing file; never creates one. Returns 0, or -1 with an error;
@@ -100,7 +101,8 @@ void database_finish(sqlite3_stmt *query);
 int database_text(struct database *database, sqlite3_stmt *query, int column,
 		  char *text_r, size_t size, struct error *error);
 
-/* A transaction that takes the write lock at once. */
+/* A transaction that takes the write lock at once. One may be within another:
+   then it is rolled back by itself, and committed with the outer one. */
 int database_begin(struct database *database, struct error *error);
 int database_commit(struct database *database, struct error *error);
 void database_rollback(struct database *database);

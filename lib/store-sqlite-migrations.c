@@ -75,6 +75,36 @@ static const char *const accounts_steps[] = {
 	" send_day INTEGER NOT NULL,"
 	" sent_in_day INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+
+	"ALTER TABLE accounts"
+	" ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE accounts"
+	" ADD COLUMN keep_mail INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX accounts_by_deletion ON accounts (deleted_at, id)"
+	" WHERE deleted_at > 0;"
+	/* Who changed what. It hangs on the id, and outlives the account. */
+	"CREATE TABLE audit ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" at INTEGER NOT NULL,"
+	" account_id TEXT NOT NULL,"
+	" account_name TEXT NOT NULL,"
+	" actor TEXT NOT NULL,"
+	" origin TEXT NOT NULL,"
+	" action TEXT NOT NULL,"
+	" detail TEXT NOT NULL"
+	") STRICT;"
+	"CREATE INDEX audit_by_account ON audit (account_id, number);"
+	"CREATE INDEX audit_by_name ON audit (account_name, account_id);"
+	"CREATE INDEX audit_by_time ON audit (at);"
+	/* Forwarding that waits for its code. */
+	"CREATE TABLE pending_forward ("
+	" account_id TEXT PRIMARY KEY,"
+	" address TEXT NOT NULL,"
+	" keep_copy INTEGER NOT NULL,"
+	" code_hash TEXT NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;",
 };
 
 static const char *const credentials_steps[] = {
@@ -85,6 +115,20 @@ static const char *const credentials_steps[] = {
 	" hash TEXT NOT NULL,"
 	" set_at INTEGER NOT NULL,"
 	" PRIMARY KEY (account_id, kind, label)"
+	") STRICT, WITHOUT ROWID;",
+
+	"ALTER TABLE credentials"
+	" ADD COLUMN last_used_at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE credentials"
+	" ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;"
+	/* What may be done only so often, from the time at which its window
+	   began. */
+	"CREATE TABLE attempts ("
+	" account_id TEXT NOT NULL,"
+	" what TEXT NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" count INTEGER NOT NULL,"
+	" PRIMARY KEY (account_id, what)"
 	") STRICT, WITHOUT ROWID;",
 };
 

@@ -110,6 +110,39 @@ static int sqlite_layout_check(const char *place, struct error *error)
 	return store_layout_verify(&paths, error);
 }
 
+static int sqlite_batch_begin(struct store *store, struct error *error)
+{
+	struct store_sqlite *sqlite = store_sqlite_of(store);
+
+	if (database_begin(&sqlite->accounts, error) < 0)
+		return -1;
+	if (store->access == STORE_ACCOUNTS_AND_CREDENTIALS &&
+	    database_begin(&sqlite->credentials, error) < 0) {
+		database_rollback(&sqlite->accounts);
+		return -1;
+	}
+	return 0;
+}
+
+static int sqlite_batch_commit(struct store *store, struct error *error)
+{
+	struct store_sqlite *sqlite = store_sqlite_of(store);
+
+	if (store->access == STORE_ACCOUNTS_AND_CREDENTIALS &&
+	    database_commit(&sqlite->credentials, error) < 0)
+		return -1;
+	return database_commit(&sqlite->accounts, error);
+}
+
+static void sqlite_batch_rollback(struct store *store)
+{
+	struct store_sqlite *sqlite = store_sqlite_of(store);
+
+	/* Does nothing to one that is committed already. */
+	database_rollback(&sqlite->credentials);
+	database_rollback(&sqlite->accounts);
+}
+
 const struct store_backend store_sqlite_backend = {
 	.scheme = "sqlite",
 	.place_check = sqlite_place_check,
@@ -133,6 +166,11 @@ const struct store_backend store_sqlite_backend = {
 	.account_set_retention = sqlite_account_set_retention,
 	.account_set_forward = sqlite_account_set_forward,
 	.account_delete = sqlite_account_delete,
+	.account_retire = sqlite_account_retire,
+	.account_undelete = sqlite_account_undelete,
+	.deleted_by_name = sqlite_deleted_by_name,
+	.deleted_until = sqlite_deleted_until,
+	.account_rename = sqlite_account_rename,
 	.alias_add = sqlite_alias_add,
 	.alias_remove = sqlite_alias_remove,
 	.aliases = sqlite_aliases,
@@ -148,8 +186,24 @@ const struct store_backend store_sqlite_backend = {
 	.trash_saved = sqlite_trash_saved,
 	.trash_expired = sqlite_trash_expired,
 	.trash_older_than = sqlite_trash_older_than,
+	.audit = sqlite_audit_list,
+	.audit_prune = sqlite_audit_prune,
+	.pending_forward = sqlite_pending_forward,
+	.pending_forward_set = sqlite_pending_forward_set,
+	.pending_forward_keep_copy = sqlite_pending_forward_keep_copy,
+	.pending_forward_try = sqlite_pending_forward_try,
+	.pending_forward_confirm = sqlite_pending_forward_confirm,
+	.pending_forward_clear = sqlite_pending_forward_clear,
+	.batch_begin = sqlite_batch_begin,
+	.batch_commit = sqlite_batch_commit,
+	.batch_rollback = sqlite_batch_rollback,
 	.credentials = sqlite_credentials,
 	.credential_set = sqlite_credential_set,
+	.credential_add = sqlite_credential_add,
+	.credential_used = sqlite_credential_used,
 	.credential_rehash = sqlite_credential_rehash,
 	.credential_clear = sqlite_credential_clear,
+	.attempt_take = sqlite_attempt_take,
+	.attempts_clear = sqlite_attempts_clear,
+	.attempt_give_back = sqlite_attempt_give_back,
 };

@@ -22,6 +22,8 @@ struct store_sqlite {
 enum accounts_statement {
 	ACCOUNT_BY_NAME,
 	ACCOUNT_BY_ID,
+	ACCOUNT_EVEN_DELETED,
+	ACCOUNT_NAME_FIND,
 	ACCOUNT_BY_LOCAL_PART,
 	ACCOUNTS_AFTER,
 	ACCOUNT_INSERT,
@@ -36,6 +38,12 @@ enum accounts_statement {
 	ACCOUNT_SET_RETENTION,
 	ACCOUNT_SET_FORWARD,
 	ACCOUNT_DELETE,
+	ACCOUNT_RETIRE,
+	ACCOUNT_UNDELETE,
+	DELETED_BY_NAME,
+	DELETED_UNTIL,
+	ACCOUNT_RENAME,
+	QUARANTINE_NAME,
 	QUARANTINE_FIND,
 	QUARANTINE_INSERT,
 	QUARANTINE_DELETE,
@@ -60,16 +68,34 @@ enum accounts_statement {
 	ACTIVITY_DELETE,
 	SENDING_BLOCK,
 	SENDING_UNBLOCK,
+	AUDIT_INSERT,
+	AUDIT_ALL,
+	AUDIT_OF_ID,
+	AUDIT_OF_NAME,
+	AUDIT_PRUNE,
+	PENDING_OF,
+	PENDING_SET,
+	PENDING_KEEP_COPY,
+	PENDING_TRY,
+	PENDING_CONFIRM,
+	PENDING_CLEAR,
 	ACCOUNTS_STATEMENTS,
 };
 
 enum credentials_statement {
 	CREDENTIALS_OF,
 	CREDENTIALS_OTHERS,
+	CREDENTIAL_FIND,
 	CREDENTIAL_SET,
+	CREDENTIAL_USED,
 	CREDENTIAL_REHASH,
 	CREDENTIAL_CLEAR,
 	CREDENTIALS_DELETE,
+	ATTEMPTS_OF,
+	ATTEMPTS_SET,
+	ATTEMPTS_GIVE_BACK,
+	ATTEMPTS_CLEAR,
+	ATTEMPTS_DELETE,
 	CREDENTIALS_STATEMENTS,
 };
 
@@ -79,8 +105,10 @@ static inline struct store_sqlite *store_sqlite_of(struct store *store)
 	return (struct store_sqlite *)store;
 }
 
-/* store-sqlite-accounts.c */
+/* store-sqlite-statements.c */
 int sqlite_accounts_prepare(struct store_sqlite *store, struct error *error);
+
+/* store-sqlite-accounts.c */
 int sqlite_account_by_name(struct store *store, const char *name,
 			   struct account *account_r, struct error *error);
 int sqlite_account_by_id(struct store *store, const char *id,
@@ -124,10 +152,71 @@ int sqlite_read_accounts(struct database *database, sqlite3_stmt *query,
 			 struct account *accounts_r, size_t max,
 			 size_t *count_r, struct error *error);
 
-/* Whether the name may not be given to this account yet: 1, 0 or -1. */
-int sqlite_name_is_quarantined(struct database *database, const char *name,
-			       const char *account_id, int64_t now,
+/* Reads the account that a statement finds by one text: 1, 0 or -1. */
+int sqlite_find_account(struct store *store, enum accounts_statement statement,
+			const char *key, struct account *account_r,
+			struct error *error);
+
+/* STORE_ADDED if the name may be given to this account, as a name or an alias;
+   within the transaction that does so. */
+enum store_add_result sqlite_check_name(struct database *database,
+					const char *name,
+					const char *account_id, int64_t now,
+					struct error *error);
+
+/* store-sqlite-deleted.c */
+int sqlite_account_retire(struct store *store, const char *id, int64_t at,
+			  bool keep_mail, struct error *error);
+int sqlite_account_undelete(struct store *store, const char *id,
+			    struct error *error);
+int sqlite_deleted_by_name(struct store *store, const char *name,
+			   struct account *account_r, struct error *error);
+int sqlite_deleted_until(struct store *store, int64_t until, int64_t after_at,
+			 const char *after_id, struct account *accounts_r,
+			 size_t max, size_t *count_r, struct error *error);
+enum store_add_result sqlite_account_rename(struct store *store, const char *id,
+					    const char *name,
+					    enum store_old_name old_name,
+					    int64_t quarantine_until,
+					    int64_t now, struct error *error);
+
+/* store-sqlite-audit.c */
+int sqlite_audit_list(struct store *store,
+		      const struct store_audit_query *query,
+		      struct audit_entry *entries_r, size_t max,
+		      size_t *count_r, struct error *error);
+int64_t sqlite_audit_prune(struct store *store, int64_t before,
+			   struct error *error);
+/* Writes one entry. Returns 0 or -1. */
+int sqlite_audit(struct store *store, const char *account_id,
+		 const char *action, struct error *error, const char *format,
+		 ...) __attribute__((format(printf, 5, 6)));
+/* Writes what is different now about an account. Returns 0 or -1. */
+int sqlite_audit_changes(struct store *store, const struct account *before,
+			 struct error *error);
+/* Runs a statement that changes one account, with what it leaves in the trail,
+   as one transaction. Returns 1 done, 0 no such account, or -1. */
+int sqlite_account_change(struct store *store, const char *id,
+			  enum accounts_statement statement,
+			  const struct binding *bindings, size_t count,
+			  struct error *error);
+
+/* store-sqlite-pending.c */
+int sqlite_pending_forward(struct store *store, const char *account_id,
+			   int64_t now, struct pending_forward *pending_r,
+			   struct error *error);
+int sqlite_pending_forward_set(struct store *store, const char *account_id,
+			       const struct pending_forward *pending,
 			       struct error *error);
+int sqlite_pending_forward_keep_copy(struct store *store,
+				     const char *account_id, bool keep_copy,
+				     struct error *error);
+int sqlite_pending_forward_try(struct store *store, const char *account_id,
+			       unsigned int max, struct error *error);
+int sqlite_pending_forward_confirm(struct store *store, const char *account_id,
+				   const char *code_hash, struct error *error);
+int sqlite_pending_forward_clear(struct store *store, const char *account_id,
+				 struct error *error);
 
 /* store-sqlite-aliases.c */
 enum store_add_result sqlite_alias_add(struct store *store,
@@ -142,6 +231,9 @@ int sqlite_aliases(struct store *store, const char *account_id,
 /* Whether some account has the alias: 1, 0 or -1. */
 int sqlite_alias_exists(struct database *database, const char *name,
 			struct error *error);
+/* Returns 0 if the account has room for one more, or -1. */
+int sqlite_alias_check_count(struct database *database, const char *account_id,
+			     struct error *error);
 /* Puts all of an account's into quarantine, and removes them. 0 or -1. */
 int sqlite_aliases_delete(struct database *database, const char *account_id,
 			  int64_t quarantine_until, struct error *error);
@@ -188,14 +280,29 @@ int sqlite_credentials(struct store *store, const char *account_id,
 int sqlite_credential_set(struct store *store, const char *account_id,
 			  const struct credential *credential,
 			  struct error *error);
+int sqlite_credential_add(struct store *store, const char *account_id,
+			  const struct credential *credential,
+			  struct error *error);
+int sqlite_credential_used(struct store *store, const char *account_id,
+			   const struct credential *credential, int64_t now,
+			   struct error *error);
 int sqlite_credential_rehash(struct store *store, const char *account_id,
 			     const struct credential *old, const char *hash,
 			     struct error *error);
 int sqlite_credential_clear(struct store *store, const char *account_id,
 			    enum credential_kind kind, const char *label,
 			    struct error *error);
-/* Removes all of an account's. Returns 1 if there were any, 0, or -1. */
+/* Removes all of an account's, and its attempts. Returns 0 or -1. */
 int sqlite_credentials_delete(struct store_sqlite *store,
 			      const char *account_id, struct error *error);
+
+/* store-sqlite-attempts.c */
+int sqlite_attempt_take(struct store *store, const char *account_id,
+			const struct attempts_limit *limit, int64_t now,
+			int64_t *until_r, struct error *error);
+int sqlite_attempts_clear(struct store *store, const char *account_id,
+			  const char *what, struct error *error);
+int sqlite_attempt_give_back(struct store *store, const char *account_id,
+			     const char *what, struct error *error);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/store-backend.h"
+#include "lib/store-checks.h"
 
 #define ID_RANDOM_BYTES 16
 
@@ -63,6 +64,7 @@ int store_open(const char *location, enum store_access access,
 		return -1;
 	(*store_r)->backend = backend;
 	(*store_r)->access = access;
+	store_set_actor(*store_r, "-", "-");
 	return 0;
 }
 
@@ -90,35 +92,6 @@ int store_layout_check(const char *location, struct error *error)
 		find_backend(location, &place, error);
 
 	return backend == NULL ? -1 : backend->layout_check(place, error);
-}
-
-/* Texts that would not fit when they are read back make an account that can
-   never be read again. */
-static int check_text(const char *what, const char *text, size_t size,
-		      struct error *error)
-{
-	if (strlen(text) >= size)
-		return error_set(error, "the %s is longer than %zu characters",
-				 what, size - 1);
-	return 0;
-}
-
-static int check_not_negative(const char *what, int64_t value,
-			      struct error *error)
-{
-	if (value < 0)
-		return error_set(error, "the %s must not be negative", what);
-	return 0;
-}
-
-/* Programming mistakes, but of the kind that must not go unnoticed. */
-static int check_credentials_access(const struct store *store,
-				    struct error *error)
-{
-	if (store->access != STORE_ACCOUNTS_AND_CREDENTIALS)
-		return error_set(error,
-				 "the store was opened without credentials");
-	return 0;
 }
 
 /* ---- accounts ---- */
@@ -175,7 +148,7 @@ enum store_add_result store_account_add(struct store *store,
 		(void)error_set(error, "an account must have a name");
 		return STORE_ADD_FAILED;
 	}
-	if (check_not_negative("quota", added.own_quota, error) < 0 ||
+	if (store_check_not_negative("quota", added.own_quota, error) < 0 ||
 	    make_id(added.id, error) < 0)
 		return STORE_ADD_FAILED;
 	result = store->backend->account_add(store, &added, now, error);
@@ -201,7 +174,8 @@ int store_account_set_enabled(struct store *store, const char *id, bool enabled,
 int store_account_set_class(struct store *store, const char *id,
 			    const char *class_name, struct error *error)
 {
-	if (check_text("class", class_name, ACCOUNT_CLASS_BYTES, error) < 0)
+	if (store_check_text("class", class_name, ACCOUNT_CLASS_BYTES, error) <
+	    0)
 		return -1;
 	return store->backend->account_set_class(store, id, class_name, error);
 }
@@ -210,10 +184,10 @@ int store_account_pin(struct store *store, const char *id,
 		      const char *directory, const char *directory_id,
 		      struct error *error)
 {
-	if (check_text("directory's name", directory, ACCOUNT_DIRECTORY_BYTES,
-		       error) < 0 ||
-	    check_text("directory id", directory_id, ACCOUNT_DIRECTORY_ID_BYTES,
-		       error) < 0)
+	if (store_check_text("directory's name", directory,
+			     ACCOUNT_DIRECTORY_BYTES, error) < 0 ||
+	    store_check_text("directory id", directory_id,
+			     ACCOUNT_DIRECTORY_ID_BYTES, error) < 0)
 		return -1;
 	if ((directory[0] == '\0') != (directory_id[0] == '\0'))
 		return error_set(error, "a pin needs a directory and an id");
@@ -224,7 +198,7 @@ int store_account_pin(struct store *store, const char *id,
 int store_account_set_denied(struct store *store, const char *id,
 			     int64_t denied_at, struct error *error)
 {
-	if (check_not_negative("time", denied_at, error) < 0)
+	if (store_check_not_negative("time", denied_at, error) < 0)
 		return -1;
 	return store->backend->account_set_denied(store, id, denied_at, error);
 }
@@ -233,10 +207,10 @@ int store_account_set_other(struct store *store, const char *id,
 			    const char *directory, const char *directory_id,
 			    struct error *error)
 {
-	if (check_text("directory's name", directory, ACCOUNT_DIRECTORY_BYTES,
-		       error) < 0 ||
-	    check_text("directory id", directory_id, ACCOUNT_DIRECTORY_ID_BYTES,
-		       error) < 0)
+	if (store_check_text("directory's name", directory,
+			     ACCOUNT_DIRECTORY_BYTES, error) < 0 ||
+	    store_check_text("directory id", directory_id,
+			     ACCOUNT_DIRECTORY_ID_BYTES, error) < 0)
 		return -1;
 	return store->backend->account_set_other(store, id, directory,
 						 directory_id, error);
@@ -245,7 +219,7 @@ int store_account_set_other(struct store *store, const char *id,
 int store_account_set_last_tier(struct store *store, const char *id,
 				const char *tier, struct error *error)
 {
-	if (check_text("tier", tier, ACCOUNT_DIRECTORY_BYTES, error) < 0)
+	if (store_check_text("tier", tier, ACCOUNT_DIRECTORY_BYTES, error) < 0)
 		return -1;
 	return store->backend->account_set_last_tier(store, id, tier, error);
 }
@@ -253,7 +227,7 @@ int store_account_set_last_tier(struct store *store, const char *id,
 int store_account_set_backend(struct store *store, const char *id,
 			      const char *host, struct error *error)
 {
-	if (check_text("backend", host, ACCOUNT_BACKEND_BYTES, error) < 0)
+	if (store_check_text("backend", host, ACCOUNT_BACKEND_BYTES, error) < 0)
 		return -1;
 	return store->backend->account_set_backend(store, id, host, error);
 }
@@ -261,7 +235,8 @@ int store_account_set_backend(struct store *store, const char *id,
 int store_account_set_quota(struct store *store, const char *id,
 			    const int64_t *bytes, struct error *error)
 {
-	if (bytes != NULL && check_not_negative("quota", *bytes, error) < 0)
+	if (bytes != NULL &&
+	    store_check_not_negative("quota", *bytes, error) < 0)
 		return -1;
 	return store->backend->account_set_quota(store, id, bytes, error);
 }
@@ -270,7 +245,7 @@ int store_account_set_retention(struct store *store, const char *id,
 				const int64_t *seconds, struct error *error)
 {
 	if (seconds != NULL &&
-	    check_not_negative("retention", *seconds, error) < 0)
+	    store_check_not_negative("retention", *seconds, error) < 0)
 		return -1;
 	return store->backend->account_set_retention(store, id, seconds, error);
 }
@@ -279,7 +254,8 @@ int store_account_set_forward(struct store *store, const char *id,
 			      const char *address, bool keep_copy,
 			      struct error *error)
 {
-	if (check_text("forwarding address", address, ADDRESS_BYTES, error) < 0)
+	if (store_check_text("forwarding address", address, ADDRESS_BYTES,
+			     error) < 0)
 		return -1;
 	return store->backend->account_set_forward(store, id, address,
 						   keep_copy, error);
@@ -288,7 +264,7 @@ int store_account_set_forward(struct store *store, const char *id,
 int store_account_delete(struct store *store, const char *id,
 			 int64_t quarantine_until, struct error *error)
 {
-	if (check_credentials_access(store, error) < 0)
+	if (store_check_credentials(store, error) < 0)
 		return -1;
 	return store->backend->account_delete(store, id, quarantine_until,
 					      error);
@@ -304,7 +280,7 @@ enum store_add_result store_alias_add(struct store *store,
 		(void)error_set(error, "an alias must have a name");
 		return STORE_ADD_FAILED;
 	}
-	if (check_text("alias", name, ADDRESS_LOCAL_BYTES, error) < 0)
+	if (store_check_text("alias", name, ADDRESS_LOCAL_BYTES, error) < 0)
 		return STORE_ADD_FAILED;
 	return store->backend->alias_add(store, account_id, name, now, error);
 }
@@ -344,7 +320,8 @@ int store_sending_block(struct store *store, const char *account_id, int64_t at,
 {
 	if (at <= 0)
 		return error_set(error, "a block must have a time");
-	if (check_text("reason", reason, ACCOUNT_BLOCK_REASON_BYTES, error) < 0)
+	if (store_check_text("reason", reason, ACCOUNT_BLOCK_REASON_BYTES,
+			     error) < 0)
 		return -1;
 	return store->backend->sending_block(store, account_id, at, reason,
 					     error);
@@ -362,7 +339,7 @@ int store_usage_set(struct store *store, const char *id, int64_t bytes,
 		    int64_t messages, int64_t counted_at, int64_t now,
 		    struct error *error)
 {
-	if (check_not_negative("time of counting", counted_at, error) < 0)
+	if (store_check_not_negative("time of counting", counted_at, error) < 0)
 		return -1;
 	return store->backend->usage_set(store, id, bytes, messages, counted_at,
 					 now, error);
@@ -386,7 +363,7 @@ int store_warnings_due(struct store *store, const char *after_id,
 int store_warning_take(struct store *store, const char *id, int due,
 		       const char *token, struct error *error)
 {
-	if (check_text("token", token, ACCOUNT_TOKEN_BYTES, error) < 0)
+	if (store_check_text("token", token, ACCOUNT_TOKEN_BYTES, error) < 0)
 		return -1;
 	return store->backend->warning_take(store, id, due, token, error);
 }
@@ -410,7 +387,7 @@ int store_trash_saved(struct store *store, const char *id, int64_t saved_at,
 int store_trash_expired(struct store *store, const char *id, int64_t generation,
 			int64_t oldest, struct error *error)
 {
-	if (check_not_negative("oldest save time", oldest, error) < 0)
+	if (store_check_not_negative("oldest save time", oldest, error) < 0)
 		return -1;
 	return store->backend->trash_expired(store, id, generation, oldest,
 					     error);
@@ -432,7 +409,7 @@ int store_credentials(struct store *store, const char *account_id,
 		      struct credential credentials_r[CREDENTIALS_MAX],
 		      size_t *count_r, struct error *error)
 {
-	if (check_credentials_access(store, error) < 0)
+	if (store_check_credentials(store, error) < 0)
 		return -1;
 	return store->backend->credentials(store, account_id, credentials_r,
 					   count_r, error);
@@ -442,7 +419,7 @@ int store_credential_set(struct store *store, const char *account_id,
 			 const struct credential *credential,
 			 struct error *error)
 {
-	if (check_credentials_access(store, error) < 0)
+	if (store_check_credentials(store, error) < 0)
 		return -1;
 	if (credential->hash[0] == '\0')
 		return error_set(error, "a credential needs a hash");
@@ -450,11 +427,33 @@ int store_credential_set(struct store *store, const char *account_id,
 					      error);
 }
 
+int store_credential_add(struct store *store, const char *account_id,
+			 const struct credential *credential,
+			 struct error *error)
+{
+	if (store_check_credentials(store, error) < 0)
+		return -1;
+	if (credential->hash[0] == '\0')
+		return error_set(error, "a credential needs a hash");
+	return store->backend->credential_add(store, account_id, credential,
+					      error);
+}
+
+int store_credential_used(struct store *store, const char *account_id,
+			  const struct credential *credential, int64_t now,
+			  struct error *error)
+{
+	if (store_check_credentials(store, error) < 0)
+		return -1;
+	return store->backend->credential_used(store, account_id, credential,
+					       now, error);
+}
+
 int store_credential_clear(struct store *store, const char *account_id,
 			   enum credential_kind kind, const char *label,
 			   struct error *error)
 {
-	if (check_credentials_access(store, error) < 0)
+	if (store_check_credentials(store, error) < 0)
 		return -1;
 	return store->backend->credential_clear(store, account_id, kind, label,
 						error);
@@ -464,7 +463,7 @@ int store_credential_rehash(struct store *store, const char *account_id,
 			    const struct credential *old, const char *hash,
 			    struct error *error)
 {
-	if (check_credentials_access(store, error) < 0)
+	if (store_check_credentials(store, error) < 0)
 		return -1;
 	if (hash[0] == '\0')
 		return error_set(error, "a credential needs a hash");

@@ -75,8 +75,8 @@ enum store_add_result {
 	STORE_ADDED = 0,
 	/* It is an account's name, or an alias. */
 	STORE_NAME_TAKEN,
-	/* The name of a deleted account, or an alias that was removed, is not
-	   given out again yet. */
+	/* The name of a deleted account, whether or not it can be had back, or
+	   an alias that was removed, is not given out again yet. */
 	STORE_NAME_QUARANTINED,
 };
 
@@ -126,9 +126,10 @@ int store_account_set_retention(struct store *store, const char *id,
 int store_account_set_forward(struct store *store, const char *id,
 			      const char *address, bool keep_copy,
 			      struct error *error);
-/* Deletes the account and what hangs on it, credentials first, and keeps the
-   name and the aliases in quarantine until that time (Unix seconds). The mail
-   folder is not touched. */
+/* Deletes the account and what hangs on it for good, credentials first, and
+   keeps the name and the aliases in quarantine until that time (Unix seconds).
+   The mail folder is not touched. It may be deleted already, see
+   lib/store-deleted.h for that. */
 int store_account_delete(struct store *store, const char *id,
 			 int64_t quarantine_until, struct error *error);
 
@@ -252,13 +253,24 @@ enum credential_kind {
 	CREDENTIAL_PASSWORD, /* the alumni password; label "" */
 	/* A directory password that was right; label: the directory. */
 	CREDENTIAL_LEARNED,
+	/* A password for one mail program, see lib/app-password.h; its label
+	   is the person's own word for it. */
+	CREDENTIAL_APP,
+	/* A code of the same making that is good like an alumni password
+	   until it expires, or one is set; label "". */
+	CREDENTIAL_INVITE,
 };
+
+/* So that app passwords never stand in the way of the others. */
+#define APP_PASSWORDS_MAX 20 /* per account */
 
 struct credential {
 	enum credential_kind kind;
 	char label[CREDENTIAL_LABEL_BYTES];
 	char hash[PASSWORD_HASH_BYTES];
-	int64_t set_at; /* Unix seconds */
+	int64_t set_at;       /* Unix seconds */
+	int64_t last_used_at; /* of an app password; 0 = never */
+	int64_t expires_at;   /* of an invite; 0 = never */
 };
 
 /* The account's credentials, at most CREDENTIALS_MAX of them. Returns 0 or
@@ -266,12 +278,24 @@ struct credential {
 int store_credentials(struct store *store, const char *account_id,
 		      struct credential credentials_r[CREDENTIALS_MAX],
 		      size_t *count_r, struct error *error);
-/* Adds, or replaces the one of the same kind and label. Returns 0 or -1. The
-   account is not checked to exist (it may be in another file): do that
-   first. */
+/* Adds, or replaces the one of the same kind and label; an alumni password
+   also takes the place of an invite. Returns 0 or -1. The account is not
+   checked to exist (it may be in another file): do that first. */
 int store_credential_set(struct store *store, const char *account_id,
 			 const struct credential *credential,
 			 struct error *error);
+/* Adds one whose kind and label the account does not have yet. Returns 1
+   added, 0 it has, -1 failed, as when it has APP_PASSWORDS_MAX already. */
+int store_credential_add(struct store *store, const char *account_id,
+			 const struct credential *credential,
+			 struct error *error);
+/* An app password was used now. That is kept only when the time known is more
+   than CREDENTIAL_USED_SECONDS old, since it costs a write. Returns 1 kept, 0
+   not, -1 failed. */
+#define CREDENTIAL_USED_SECONDS (INT64_C(60) * 60)
+int store_credential_used(struct store *store, const char *account_id,
+			  const struct credential *credential, int64_t now,
+			  struct error *error);
 /* Puts another hash of the same password in the place of the one in *old;
    set_at stays. Returns 1 done, 0 the credential is no longer the same, -1
    failed. */

@@ -37,6 +37,8 @@ def values(layout, ports):
         "login_state_dir": layout.login_state,
         "warning_templates": DEPLOY / "templates",
         "srs_secret_file": layout.srs_secret,
+        "password_key_file": layout.password_key,
+        "password_public_key_file": layout.password_public_key,
         "metrics_listen": f"127.0.0.1:{ports['metrics']}",
         # The tests send more than people do; the limits have tests of their own.
         "forward_messages_per_day": 1000000,

@@ -45,6 +45,8 @@ class Layout:
         self.config_dir = self.etc / "alumnimail"
         self.config = self.config_dir / "alumnimail.conf"
         self.srs_secret = self.config_dir / "srs.secret"
+        self.password_key = self.config_dir / "password.key"
+        self.password_public_key = self.config_dir / "password.pub"
         self.directory_secret = self.config_dir / "directory.secret"
         self.dovecot_etc = self.etc / "dovecot"
         self.postfix_etc = self.etc / "postfix"

@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "ctl/auth-client.h"
+#include "lib/auth-client.h"
 #include "lib/password-hash.h"
 
 #define GREETING                                                               \

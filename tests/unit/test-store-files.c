@@ -19,11 +19,15 @@
 #include <grp.h>
 #include <sqlite3.h>
 
+#include "lib/store-sqlite-migrations.h"
 #include "tests/unit/store-fixture.h"
 
-#define MANY_ACCOUNTS 400
-#define PAGE_BYTES    4096
-#define CREATORS      6
+#define MANY_ACCOUNTS     400
+#define PAGE_BYTES        4096
+#define CREATORS          6
+#define ACCOUNTS_STEPS    ((int)accounts_migrations.count)
+#define CREDENTIALS_STEPS ((int)credentials_migrations.count)
+#define ALL_STEPS         (ACCOUNTS_STEPS + CREDENTIALS_STEPS)
 /* A user and group that need not exist. */
 #define STRANGER_ID 54321
 #define SHARED_GID  54322
@@ -107,7 +111,7 @@ static void missing_store_is_named(void **state)
 	expect_open_failure(fixture, STORE_ACCOUNTS, fixture->folder,
 			    "does not exist: create the store with "
 			    "`alumnictl store init`");
-	assert_int_equal(store_create(fixture->location, &error), 2);
+	assert_int_equal(store_create(fixture->location, &error), ALL_STEPS);
 	assert_int_equal(unlink(fixture->accounts), 0);
 	expect_open_failure(fixture, STORE_ACCOUNTS, fixture->accounts,
 			    "`alumnictl store init`");
@@ -133,7 +137,7 @@ static void creating_again_changes_nothing(void **state)
 	struct store *store;
 	struct account account;
 
-	assert_int_equal(store_create(fixture->location, NULL), 2);
+	assert_int_equal(store_create(fixture->location, NULL), ALL_STEPS);
 	store = store_fixture_open(fixture, STORE_ACCOUNTS_AND_CREDENTIALS);
 	account = store_fixture_add(store, "alumna");
 	/* While others have it open, too. */
@@ -168,7 +172,7 @@ static void several_may_create_at_once(void **state)
 		assert_true(WIFEXITED(status));
 		done += WEXITSTATUS(status);
 	}
-	assert_int_equal(done, 2);
+	assert_int_equal(done, ALL_STEPS);
 }
 
 static void empty_files_are_upgraded(void **state)
@@ -179,14 +183,56 @@ static void empty_files_are_upgraded(void **state)
 	assert_int_equal(truncate(fixture->accounts, 0), 0);
 	expect_open_failure(fixture, STORE_ACCOUNTS, fixture->accounts,
 			    "upgrade it with `alumnictl store init`");
-	assert_int_equal(store_create(fixture->location, NULL), 1);
+	assert_int_equal(store_create(fixture->location, NULL), ACCOUNTS_STEPS);
 	assert_int_equal(truncate(fixture->credentials, 0), 0);
 	expect_open_failure(fixture, STORE_ACCOUNTS_AND_CREDENTIALS,
 			    fixture->credentials,
 			    "upgrade it with `alumnictl store init`");
-	assert_int_equal(store_create(fixture->location, NULL), 1);
+	assert_int_equal(store_create(fixture->location, NULL),
+			 CREDENTIALS_STEPS);
 	store = store_fixture_open(fixture, STORE_ACCOUNTS_AND_CREDENTIALS);
 	(void)store_fixture_add(store, "alumna");
+	store_close(&store);
+}
+
+/* Back to the first version, with an account and its password. */
+static void make_first_version(const struct store_fixture *fixture)
+{
+	assert_int_equal(truncate(fixture->accounts, 0), 0);
+	assert_int_equal(truncate(fixture->credentials, 0), 0);
+	execute(fixture->accounts, accounts_migrations.steps[0]);
+	execute(fixture->accounts,
+		"PRAGMA application_id = 0x414c4d41; PRAGMA user_version = 1;"
+		"INSERT INTO accounts (id, name, class, enabled, created_at,"
+		" directory, directory_id, forward_address) VALUES"
+		" ('1', 'alumna', 'alumni', 1, 7, '', '', 'a@b.example')");
+	execute(fixture->credentials, credentials_migrations.steps[0]);
+	execute(fixture->credentials,
+		"PRAGMA application_id = 0x414c4d43; PRAGMA user_version = 1;"
+		"INSERT INTO credentials VALUES"
+		" ('1', 'password', '', '{CRYPT}x', 8)");
+}
+
+static void the_first_version_is_upgraded_with_what_is_in_it(void **state)
+{
+	const struct store_fixture *fixture = *state;
+	struct credential credentials[CREDENTIALS_MAX];
+	struct account account;
+	struct store *store;
+	size_t count;
+
+	make_first_version(fixture);
+	assert_int_equal(store_create(fixture->location, NULL), ALL_STEPS - 2);
+	store = store_fixture_open(fixture, STORE_ACCOUNTS_AND_CREDENTIALS);
+	assert_int_equal(store_account_by_name(store, "alumna", &account, NULL),
+			 1);
+	assert_string_equal(account.forward_address, "a@b.example");
+	assert_false(account_is_deleted(&account));
+	assert_int_equal(
+		store_credentials(store, "1", credentials, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(credentials[0].set_at, 8);
+	assert_int_equal(credentials[0].expires_at, 0);
 	store_close(&store);
 }
 
@@ -200,7 +246,7 @@ static void newer_version_is_left_alone(void **state)
 			    "version 99");
 	expect_failure(store_create(fixture->location, &error), &error,
 		       fixture->accounts, "upgrade this program");
-	execute(fixture->accounts, "PRAGMA user_version = 1");
+	execute(fixture->accounts, "PRAGMA user_version = 2");
 	execute(fixture->credentials, "PRAGMA user_version = 99");
 	expect_open_failure(fixture, STORE_ACCOUNTS_AND_CREDENTIALS,
 			    fixture->credentials, "version 99");
@@ -300,8 +346,9 @@ static void unknown_kind_of_credential_is_a_failure(void **state)
 	struct error error = {""};
 	size_t count;
 
-	execute(fixture->credentials,
-		"INSERT INTO credentials VALUES ('a', 'token', '', 'h', 1)");
+	execute(fixture->credentials, "INSERT INTO credentials (account_id, "
+				      "kind, label, hash, set_at)"
+				      " VALUES ('a', 'token', '', 'h', 1)");
 	expect_failure(store_credentials(store, "a", found, &count, &error),
 		       &error, fixture->credentials, "unknown kind");
 	store_close(&store);
@@ -349,7 +396,7 @@ static void modes_do_not_follow_the_umask(void **state)
 	char path[2 * FIXTURE_PATH_BYTES];
 	mode_t umask_before = umask(0077);
 
-	assert_int_equal(store_create(fixture->location, NULL), 2);
+	assert_int_equal(store_create(fixture->location, NULL), ALL_STEPS);
 	(void)umask(umask_before);
 	assert_int_equal(mode_of(folder), 0755);
 	(void)snprintf(path, sizeof(path), "%s/accounts", folder);
@@ -563,6 +610,7 @@ int main(void)
 		EMPTY_TEST(creating_again_changes_nothing),
 		EMPTY_TEST(several_may_create_at_once),
 		STORE_TEST(empty_files_are_upgraded),
+		STORE_TEST(the_first_version_is_upgraded_with_what_is_in_it),
 		STORE_TEST(newer_version_is_left_alone),
 		STORE_TEST(files_of_others_are_left_alone),
 		STORE_TEST(damaged_header_is_named),

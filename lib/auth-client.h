@@ -4,8 +4,8 @@
  * and protocol, version 1
  * (https://doc.dovecot.org/developer_manual/design/auth_protocol/).
  */
-#ifndef ALUMNICTL_AUTH_CLIENT_H
-#define ALUMNICTL_AUTH_CLIENT_H
+#ifndef ALUMNI_AUTH_CLIENT_H
+#define ALUMNI_AUTH_CLIENT_H
 
 #include "lib/error.h"
 

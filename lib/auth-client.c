@@ -9,7 +9,7 @@
  *   client    AUTH 1 PLAIN service=imap secured resp=<base64>
  *   server    OK 1 user=...  or  FAIL 1 user=... code=...
  */
-#include "ctl/auth-client.h"
+#include "lib/auth-client.h"
 
 #include <errno.h>
 #include <poll.h>

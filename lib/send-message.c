@@ -2,7 +2,7 @@
  *
  * Runs sendmail(1); see send-message.h. No shell has a part in it.
  */
-#include "ctl/send-message.h"
+#include "lib/send-message.h"
 
 #include <errno.h>
 #include <fcntl.h>

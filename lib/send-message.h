@@ -2,8 +2,8 @@
  *
  * Hands a message to the local Postfix, by its sendmail program.
  */
-#ifndef ALUMNICTL_SEND_MESSAGE_H
-#define ALUMNICTL_SEND_MESSAGE_H
+#ifndef ALUMNI_SEND_MESSAGE_H
+#define ALUMNI_SEND_MESSAGE_H
 
 #include "lib/error.h"
 
