@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import control, spam_filter, university
+from . import control, spam_filter, university, webmail
 from .errors import InstanceError
 from .layout import DOMAIN, HOSTNAME, ROOT, SECOND_DOMAIN
 
@@ -19,7 +19,8 @@ DEPLOY = ROOT / "deploy"
 MACHINE_PATHS = ("/usr/", "/bin/", "/sbin/", "/dev/null")
 
 PORT_NAMES = ("ldap", "smtp", "submission", "imaps", "pop3s", "metrics",
-              "outside", "refuses", "nameserver")
+              "outside", "refuses", "nameserver", "webmail", "webmail_http",
+              "webmail_https")
 
 
 def values(layout, ports):
@@ -74,6 +75,7 @@ def values(layout, ports):
         "transport_maps": "inline:{refuses.example=smtp:[127.0.0.1]:"
                           f"{ports['refuses']}}}",
         **spam_filter.values(layout, ports),
+        **webmail.values(layout, ports),
     }
 
 
@@ -170,3 +172,8 @@ def write(layout, ports):
     compile_sieve(layout)
     copy_postfix_files(layout)
     render_folder(layout, "postfix", layout.postfix_etc)
+    render_folder(layout, "nginx", layout.nginx_etc)
+    render_folder(layout, "php-fpm", layout.php_etc)
+    render_folder(layout, "roundcube", layout.roundcube_etc)
+    render_folder(layout, "autoconfig", layout.autoconfig)
+    webmail.write(layout, ports)

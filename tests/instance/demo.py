@@ -136,8 +136,9 @@ def how_to_log_in(instance):
     def place(name):
         return "{0} port {1}".format(*endpoints[name])
 
-    print("\n==> It is all running. To log in with a mail program:")
-    show(f"IMAP        {place('imaps')}, TLS",
+    print("\n==> It is all running. To log in with a browser or a mail program:")
+    show(f"webmail     {endpoints['webmail']}",
+         f"IMAP        {place('imaps')}, TLS",
          f"POP3        {place('pop3s')}, TLS",
          f"submission  {place('submission')}, STARTTLS, with user name and "
          "password",

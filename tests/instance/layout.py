@@ -15,6 +15,7 @@ BUILD = Path(os.environ.get("ALUMNIMAIL_BUILD", ROOT / "build"))
 DOMAIN = "alumni.example"
 SECOND_DOMAIN = "second.example"
 HOSTNAME = "mail.alumni.example"
+WEBMAIL_HOSTNAME = "webmail.alumni.example"
 
 # sockaddr_un.sun_path, with the NUL.
 SOCKET_PATH_BYTES = 108
@@ -55,6 +56,10 @@ class Layout:
         self.dkim_keys = self.config_dir / "dkim"
         self.zone = self.etc / "zone"
         self.slapd_etc = self.etc / "slapd"
+        self.nginx_etc = self.etc / "nginx"
+        self.php_etc = self.etc / "php"
+        self.roundcube_etc = self.etc / "roundcube"
+        self.autoconfig = self.etc / "autoconfig"
         self.tls = self.etc / "tls"
         self.ca = self.tls / "ca.pem"
         self.cert = self.tls / "cert.pem"
@@ -64,6 +69,7 @@ class Layout:
         self.run = self.folder / "run"
         self.dovecot_run = self.run / "dovecot"
         self.login_state = self.run / "alumnimail"
+        self.webmail_socket = self.run / "webmail.sock"
         self.dovecot_state = self.folder / "dovecot-state"
         self.postfix_data = self.folder / "postfix-data"
         self.spool = self.folder / "spool"
@@ -75,6 +81,8 @@ class Layout:
         self.mail = self.folder / "mail"
         self.ldap = self.folder / "ldap"
         self.outside = self.folder / "outside"
+        self.webmail = self.folder / "webmail"
+        self.webmail_plugins = self.webmail / "plugins"
         self.log = self.folder / "log"
         self.sanitizer_log = self.log / "sanitizer"
 

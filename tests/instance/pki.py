@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from .errors import InstanceError
-from .layout import HOSTNAME
+from .layout import DOMAIN, HOSTNAME, WEBMAIL_HOSTNAME
 
 DAYS = "365"
 
@@ -24,7 +24,8 @@ keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
-subjectAltName = DNS:localhost, DNS:{HOSTNAME}, IP:127.0.0.1
+subjectAltName = DNS:localhost, DNS:{HOSTNAME}, DNS:{WEBMAIL_HOSTNAME}, \
+DNS:autoconfig.{DOMAIN}, IP:127.0.0.1
 """
 
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The servers of an instance: how each is started, and when it is ready."""
 
+import http.client
 import json
 import socket
 import ssl
 import subprocess
 
-from . import control, spam_filter, university
+from . import control, spam_filter, university, webmail
 from .errors import InstanceError
 from .layout import BUILD, DOMAIN
 from .waiting import wait_until
@@ -18,7 +19,8 @@ MILTER_NEGOTIATION = (b"\0\0\0\rO" b"\0\0\0\6" b"\0\0\1\377"
                       b"\0\37\377\377")
 
 # In the order of their start; stopped in reverse.
-NAMES = ("slapd", "alumni-milter", "outside", "refuses", "dovecot", "postfix")
+NAMES = ("slapd", "alumni-milter", "outside", "refuses", "dovecot",
+         "php-fpm", "nginx", "postfix")
 # Those that not every instance has.
 FURTHER_NAMES = spam_filter.NAMES
 
@@ -42,6 +44,8 @@ def write_plan(layout, ports, build):
                     str(layout.dovecot_etc / "dovecot.conf")],
         "postfix": ["postfix", "start-fg"],
         **spam_filter.argvs(layout, ports),
+        "php-fpm": webmail.php_argv(layout),
+        "nginx": webmail.nginx_argv(layout),
     }
     plan = {name: {"argv": argvs[name], "env": control.environment(layout)}
             for name in planned(layout)}
@@ -140,17 +144,28 @@ def _rspamd_ready(layout, ports):
                      MILTER_NEGOTIATION)
 
 
+def _php_ready(layout, ports):
+    del ports
+    return webmail.php_answers(layout, PROBE_SECONDS)
+
+
+def _nginx_ready(layout, ports):
+    del layout
+    return webmail.answers(ports, PROBE_SECONDS)
+
+
 READY = {"slapd": _slapd_ready, "alumni-milter": _milter_ready,
          "outside": _outside_ready, "refuses": _refuses_ready,
          "dovecot": _dovecot_ready, "nameserver": _nameserver_ready,
-         "rspamd": _rspamd_ready, "postfix": _postfix_ready}
+         "rspamd": _rspamd_ready, "postfix": _postfix_ready,
+         "php-fpm": _php_ready, "nginx": _nginx_ready}
 
 
 def is_ready(layout, ports, name):
     """Asks the server over its own protocol."""
     try:
         return READY[name](layout, ports)
-    except (OSError, ssl.SSLError):
+    except (OSError, ssl.SSLError, http.client.HTTPException):
         return False
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 from . import (configuration, control, people, pki, processes, services,
-               spam_filter, university, users)
+               spam_filter, university, users, webmail)
 from .errors import InstanceError
 from .layout import BUILD, DOMAIN
 
@@ -89,6 +89,7 @@ def prepare(layout):
     make_folders(layout, ids)
     layout.postfix_etc.mkdir(mode=0o755, exist_ok=True)
     pki.make(layout)
+    webmail.prepare(layout)
     return ids, make_modules(layout)
 
 
@@ -119,6 +120,10 @@ def write_endpoints(layout, ports, build, slapd_pid):
         "domain": DOMAIN,
         **local,
         "lmtp": str(layout.spool / "private/dovecot-lmtp"),
+        "webmail": f"http://127.0.0.1:{ports['webmail']}/",
+        # The site of deploy/nginx, by HTTP and by HTTPS.
+        "webmail_http": ["127.0.0.1", ports["webmail_http"]],
+        "webmail_https": ["127.0.0.1", ports["webmail_https"]],
         "metrics": f"http://127.0.0.1:{ports['metrics']}/metrics",
         "ldap": f"ldap://127.0.0.1:{ports['ldap']}",
         "ldap_base": university.BASE,
@@ -154,6 +159,8 @@ def bring_up(layout, variant, owner):
         (layout.passwd, "/etc/passwd"),
         (layout.group, "/etc/group"),
         (layout.postfix_etc, "/etc/postfix"),
+        (layout.roundcube_etc, webmail.ROUNDCUBE_ETC),
+        (layout.webmail_plugins, webmail.ROUNDCUBE_PLUGINS),
     ])
     ports = take_ports(layout)
     say("ports: " + " ".join(f"{name}={port}"
