@@ -11,6 +11,7 @@ DEPLOY = ROOT / "deploy"
 SITE = """
 domain = alumni.example
 hostname = mail.alumni.example
+webmail_hostname = webmail.alumni.example
 ldap_uri = ldap://ldap.university.example
 ldap_base = ou=people,dc=university,dc=example
 ldap_bind_dn = cn=mail,dc=university,dc=example
