@@ -115,7 +115,7 @@ struct store_backend {
 			       struct error *error);
 
 	int (*usage_set)(struct store *store, const char *id, int64_t bytes,
-			 int64_t messages, int64_t counted_at, int64_t now,
+			 int64_t messages, int64_t counted_at, int64_t latest,
 			 struct error *error);
 	int (*warning_set)(struct store *store, const char *id,
 			   int warned_before, int warned, int due,

@@ -15,14 +15,14 @@ static int account_exists(struct store *store, const char *id,
 }
 
 int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
-		     int64_t messages, int64_t counted_at, int64_t now,
+		     int64_t messages, int64_t counted_at, int64_t latest,
 		     struct error *error)
 {
 	int result = database_change(
 		&store_sqlite_of(store)->accounts, USAGE_SET,
 		BINDINGS(bind_text(id), bind_number(bytes),
 			 bind_number(messages), bind_number(counted_at),
-			 bind_number(now)),
+			 bind_number(latest)),
 		error);
 
 	/* Nothing changed: is the count out of date, or the account gone? */

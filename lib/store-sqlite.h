@@ -251,7 +251,7 @@ int sqlite_sending_unblock(struct store *store, const char *account_id,
 
 /* store-sqlite-published.c */
 int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
-		     int64_t messages, int64_t counted_at, int64_t now,
+		     int64_t messages, int64_t counted_at, int64_t latest,
 		     struct error *error);
 int sqlite_warning_set(struct store *store, const char *id, int warned_before,
 		       int warned, int due, struct error *error);

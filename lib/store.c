@@ -336,13 +336,13 @@ int store_sending_unblock(struct store *store, const char *account_id,
 /* ---- what mail processes publish ---- */
 
 int store_usage_set(struct store *store, const char *id, int64_t bytes,
-		    int64_t messages, int64_t counted_at, int64_t now,
+		    int64_t messages, int64_t counted_at, int64_t latest,
 		    struct error *error)
 {
 	if (store_check_not_negative("time of counting", counted_at, error) < 0)
 		return -1;
 	return store->backend->usage_set(store, id, bytes, messages, counted_at,
-					 now, error);
+					 latest, error);
 }
 
 int store_warning_set(struct store *store, const char *id, int warned_before,

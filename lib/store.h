@@ -193,13 +193,13 @@ int store_sending_unblock(struct store *store, const char *account_id,
 
 /* A value below 0 leaves that one as it is. 1 done, 0 no such account.
    counted_at tells when the count began, by a clock of the publisher's that
-   only goes forward, and now is the same clock's present time: what was counted
-   before the count that is known already is ignored, since of two sessions the
-   later count may be published first. A known time after now is one of another
-   clock (the machine was started anew), and does not count. counted_at 0 =
-   holds in any case. */
+   only goes forward: what was counted before the count that is known already is
+   ignored, since of two sessions the later count may be published first.
+   counted_at 0 = holds in any case. A known time after latest, by the same
+   clock, is one of another clock (the machine was started anew), and does not
+   count; INT64_MAX if there is none. */
 int store_usage_set(struct store *store, const char *id, int64_t bytes,
-		    int64_t messages, int64_t counted_at, int64_t now,
+		    int64_t messages, int64_t counted_at, int64_t latest,
 		    struct error *error);
 
 /* Changes the levels that warnings go by, if warned is still what it was.

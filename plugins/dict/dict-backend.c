@@ -9,6 +9,9 @@
 
 #include "plugins/dict/dict-backend.h"
 
+/* How often the level of warnings is looked at while others change it. */
+#define WARNING_TRIES 10
+
 struct dict_backend {
 	struct configuration *configuration;
 	struct store *store;
@@ -109,27 +112,60 @@ static int64_t monotonic_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The levels that warnings go by follow the usage. */
-static int write_warning(struct dict_backend *backend,
-			 const struct account *account, int64_t bytes,
-			 struct error *error)
+/* The latest time that a count of the clock of now can have, for
+   store_usage_set(). A known one that is yet to come is of another clock. Now
+   must be asked for after the account was read: a count may have been written
+   between the two, or while the store waits for its turn to write, and that one
+   is no less of this clock for being later than now. */
+static int64_t latest_count(const struct account *account)
 {
-	int64_t limit = mail_quota_limit(account, backend->configuration);
-	int level = (int)mail_quota_level(
-		bytes, limit, (enum mail_quota_level)account->warned);
-	int due = account->warning_due;
+	if (account->usage_counted_at <= monotonic_now())
+		return INT64_MAX;
+	return account->usage_counted_at - 1;
+}
 
-	if (level == account->warned)
+/* Has the level that warnings go by follow the usage. 1 done, 0 no such
+   account, -1 failed. again_r: it was changed, by us or by somebody else. */
+static int write_warning_once(struct dict_backend *backend, const char *id,
+			      bool *again_r, struct error *error)
+{
+	struct account account;
+	enum mail_quota_level level;
+	int ret, due;
+
+	*again_r = false;
+	ret = store_account_by_id(backend->store, id, &account, error);
+	if (ret <= 0)
+		return ret;
+	level = mail_quota_level(
+		account.usage_bytes,
+		mail_quota_limit(&account, backend->configuration),
+		(enum mail_quota_level)account.warned);
+	if ((int)level == account.warned)
 		return 1;
-	if (level > account->warned)
-		due = level;
-	else if (due > level)
+	due = account.warning_due;
+	if ((int)level > account.warned)
+		due = (int)level;
+	else if (due > (int)level)
 		due = 0;
-	/* 0 means that another session came first, with the same news. */
-	return store_warning_set(backend->store, account->id, account->warned,
-				 level, due, error) < 0
+	*again_r = true;
+	return store_warning_set(backend->store, id, account.warned, (int)level,
+				 due, error) < 0
 		       ? -1
 		       : 1;
+}
+
+/* Whoever changes the usage or the level looks afterwards whether they agree,
+   so that the last of several at once leaves them right. */
+static int write_warning(struct dict_backend *backend, const char *id,
+			 struct error *error)
+{
+	bool again = true;
+	int ret = 1, tries = WARNING_TRIES;
+
+	while (ret > 0 && again && tries-- > 0)
+		ret = write_warning_once(backend, id, &again, error);
+	return ret;
 }
 
 static int write_usage(struct dict_backend *backend,
@@ -139,12 +175,12 @@ static int write_usage(struct dict_backend *backend,
 {
 	int ret = store_usage_set(backend->store, account->id,
 				  changes->usage_bytes, changes->usage_messages,
-				  changes->usage_counted_at, monotonic_now(),
-				  error);
+				  changes->usage_counted_at,
+				  latest_count(account), error);
 
 	if (ret <= 0 || changes->usage_bytes < 0)
 		return ret;
-	return write_warning(backend, account, changes->usage_bytes, error);
+	return write_warning(backend, account->id, error);
 }
 
 static int write_changes(struct dict_backend *backend,

@@ -4,6 +4,7 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include "ioloop.h"
 #include "mail-user.h"
 #include "quota-private.h"
 #include "quota-plugin.h"
@@ -29,14 +30,19 @@ static int quota_usage_resource(struct quota_root *root, const char *name,
 	return -1;
 }
 
-/* A count is kept while one round of the I/O loop lasts. Another process may
-   have changed something since. */
+/* A count is kept while one round of the I/O loop lasts, and so is what was read
+   of the list of mailboxes, which has their sizes. LMTP receives and saves a
+   message in one round, and other processes change mailboxes meanwhile. A count
+   that does not see what was there when it began must not pass for a newer one,
+   or it would be published over one that did. */
 static int quota_usage_forget(struct quota_root *root, const char **error_r)
 {
 	struct quota_transaction_context nothing;
 
 	i_zero(&nothing);
 	nothing.quota = root->quota;
+	/* The list of mailboxes goes by the time at which the round began. */
+	io_loop_time_refresh();
 	return root->backend.v.update(root, &nothing, error_r);
 }
 

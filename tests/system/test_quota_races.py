@@ -117,6 +117,12 @@ def run_clients(instance, name, seconds, meanwhile=None):
         thread.join()
 
 
+def test_many_sessions_at_once(stored):
+    name = stored.add_account("race", "--quota", "unlimited")
+    run_clients(stored, name, SECONDS)
+    assert_right(stored, name)
+
+
 def imap_pids(instance, name):
     listed = instance.doveadm("who", name).stdout
     return [int(pid) for pids in re.findall(r"\(([\d ]+)\)", listed)
@@ -127,6 +133,18 @@ def kill_sessions(instance, name):
     for pid in imap_pids(instance, name):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def test_sessions_killed_at_random_and_one_touch(instance):
+    name = instance.add_account("race", "--quota", "unlimited")
+
+    def kill():
+        time.sleep(random.uniform(0.1, 0.6))
+        kill_sessions(instance, name)
+
+    run_clients(instance, name, SECONDS, meanwhile=kill)
+    instance.imap(name).logout()
+    assert_right(instance, name)
 
 
 # ---- the dict service ----

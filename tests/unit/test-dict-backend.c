@@ -10,8 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "lib/store.h"
 #include "plugins/dict/dict-backend.h"
@@ -261,6 +265,90 @@ static void test_usage_makes_warnings_due(void **state)
 	assert_string_equal(read_account(fixture, id).warning_token, "");
 }
 
+/* ---- counts published at the same time ---- */
+
+static int64_t monotonic_nsecs(void)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int publish(const struct fixture *fixture, const char *bytes,
+		   int64_t counted_at)
+{
+	struct account_changes changes;
+	struct error error = {.text = ""};
+	char number[32];
+
+	snprintf(number, sizeof(number), "%lld", (long long)counted_at);
+	account_changes_init(&changes);
+	if (account_key_set(&changes, "priv/quota/storage", bytes, &error) <
+		    0 ||
+	    account_key_set(&changes, "priv/quota/counted-at", number, &error) <
+		    0)
+		fail_msg("%s", error.text);
+	return dict_backend_commit(fixture->backend, "anna", &changes, &error);
+}
+
+/* In a process of its own: writes a count of later_at, and keeps the store
+   locked for a while after that time. */
+static void write_slowly(const struct fixture *fixture, int64_t later_at,
+			 int locked)
+{
+	const struct timespec while_ = {.tv_nsec = 50 * 1000 * 1000};
+	char sql[128];
+	sqlite3 *handle;
+
+	snprintf(sql, sizeof(sql),
+		 "BEGIN IMMEDIATE; UPDATE accounts SET usage_bytes = 20,"
+		 " usage_counted_at = %lld",
+		 (long long)later_at);
+	if (sqlite3_open(fixture->place->accounts, &handle) != SQLITE_OK ||
+	    sqlite3_exec(handle, sql, NULL, NULL, NULL) != SQLITE_OK ||
+	    write(locked, "", 1) != 1)
+		_exit(1);
+	do {
+		nanosleep(&while_, NULL);
+	} while (monotonic_nsecs() < later_at);
+	if (sqlite3_exec(handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		_exit(1);
+	_exit(sqlite3_close(handle) == SQLITE_OK ? 0 : 1);
+}
+
+/* A count that waits for its turn to be written finds a later one, which it
+   must not take for one of another clock. */
+static void test_an_earlier_count_that_waited_is_ignored(void **state)
+{
+	const struct fixture *fixture = *state;
+	int64_t now = monotonic_nsecs();
+	int status, locked[2];
+	char byte;
+	pid_t pid;
+
+	add_account(fixture, "anna", "alumni");
+	assert_int_equal(publish(fixture, "5", now), 1);
+	assert_int_equal(pipe(locked), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		write_slowly(fixture, now + INT64_C(300000000), locked[1]);
+	assert_int_equal(read(locked[0], &byte, 1), 1);
+	assert_int_equal(publish(fixture, "10", now + 1), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	expect(fixture, "anna", "priv/quota/storage", "20");
+	close(locked[0]);
+	close(locked[1]);
+
+	/* It is one of another clock when it was there before, and later. */
+	assert_int_equal(publish(fixture, "30", now + INT64_C(400000000)), 1);
+	assert_int_equal(publish(fixture, "40", INT64_MAX), 1);
+	assert_int_equal(publish(fixture, "50", now), 1);
+	expect(fixture, "anna", "priv/quota/storage", "50");
+}
+
 static void expect_next(struct trash_due *due, const char *name,
 			int64_t retention)
 {
@@ -370,6 +458,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_usage_makes_warnings_due,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_an_earlier_count_that_waited_is_ignored, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(test_due_by_class, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_due_pages, set_up,
