@@ -24,6 +24,7 @@
 #include "milter/privileges.h"
 #include "milter/self-check.h"
 #include "milter/service.h"
+#include "milter/signals.h"
 #include "milter/socketmap.h"
 
 /* Messages that SMTP clients are in the middle of get that long to end when
@@ -156,15 +157,6 @@ static void *run_milter(void *argument)
 	return NULL;
 }
 
-static void fill_signals(sigset_t *signals_r)
-{
-	(void)sigemptyset(signals_r);
-	(void)sigaddset(signals_r, SIGTERM);
-	(void)sigaddset(signals_r, SIGINT);
-	(void)sigaddset(signals_r, SIGHUP);
-	(void)sigaddset(signals_r, SIGUSR1);
-}
-
 /* The old settings stay in force when the new ones are not in order. */
 static void reload(struct daemon *daemon)
 {
@@ -214,20 +206,14 @@ static void feed_watchdog(const struct daemon *daemon)
 		(void)sd_notify(0, "WATCHDOG=1");
 }
 
-/* libmilter ends on these signals at once, in the middle of messages. It waits
-   for them in a thread of its own; but Linux gives a signal to the process to
-   its main thread, if that waits for it too. So that is what it does, while
-   libmilter runs in another. */
+/* libmilter runs in a thread of its own meanwhile. */
 static void wait_for_stop(struct daemon *daemon)
 {
 	struct timespec watchdog;
 	const bool is_watched = find_watchdog_time(&watchdog);
-	sigset_t signals;
 
-	fill_signals(&signals);
 	for (;;) {
-		switch (sigtimedwait(&signals, NULL,
-				     is_watched ? &watchdog : NULL)) {
+		switch (signals_wait(is_watched ? &watchdog : NULL)) {
 		case SIGTERM:
 		case SIGINT:
 			return;
@@ -268,13 +254,10 @@ static int run(struct daemon *daemon)
 	static struct milter_thread milter = {.status = MI_SUCCESS};
 	struct socketmap *socketmap;
 	struct error error = {""};
-	sigset_t signals;
 	pthread_t thread;
 	bool ended;
 
 	milter.main_thread = pthread_self();
-	fill_signals(&signals);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	if (socketmap_start(&daemon->service, daemon->maps_fd, &socketmap,
 			    &error) < 0) {
 		log_failure("start-failed", error.text);
@@ -323,6 +306,8 @@ int main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (!options.check)
+		signals_hold();
 	(void)mallopt(M_ARENA_MAX, MALLOC_ARENAS);
 	if (sodium_init() < 0) {
 		(void)fprintf(stderr,
