@@ -29,6 +29,7 @@ KINDS = {
     "copied": {"forward_keep_copy": 1},
     "forwarded": {"forward_keep_copy": 0},
     "full": {"own_quota": 1_000_000, "usage_bytes": 1_000_001},
+    "small": {"own_quota": 1_000_000, "usage_bytes": 990_000},
     "disabled": {"enabled": 0},
 }
 FORWARDING = ("copied", "forwarded")
