@@ -5,8 +5,6 @@ table of what has to come of it."""
 import os
 import secrets
 import signal
-import socket
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,10 +12,11 @@ import pytest
 
 from auth_server import AuthServer
 from directory import Directory
+from ldap_peers import (BIND_YES, HALF_ENTRY, START_TLS_YES, FakeDirectory,
+                        Forwarder, closed_port, expired_certificate)
 
 # Dovecot holds every refusal back for up to half a second.
 CONNECTIONS = 24
-TIMEOUT_MSECS = 300
 
 # An id that no entry has.
 GONE = "00000000-0000-4000-8000-000000000000"
@@ -85,56 +84,6 @@ EXPECTED = {
     },
 }
 
-# LDAPMessage { 1, extended response { success } }: yes to StartTLS.
-START_TLS_YES = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"
-# LDAPMessage { 1, bind response { success } }.
-BIND_YES = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"
-# The beginning of a search entry that says it has 100 octets.
-HALF_ENTRY = b"\x30\x64\x02\x01\x02\x64\x5f\x04\x05uid=a"
-
-
-class FakeDirectory:
-    """Accepts connections, and gives one answer to each message that it is
-    sent, as long as there are any."""
-
-    def __init__(self, *answers):
-        self.answers = answers
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.accepted = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            threading.Thread(target=self._talk, args=(connection,),
-                             daemon=True).start()
-
-    def _talk(self, connection):
-        answers = list(self.answers)
-        with connection:
-            try:
-                while connection.recv(4096):
-                    if answers:
-                        connection.sendall(answers.pop(0))
-            except OSError:
-                pass
-
-    def close(self):
-        # accept() in another thread ends by shutdown(), not by close().
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-
-
-def closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 @pytest.fixture(name="people", scope="module")
 def _people(_shared_instance):
     """One for each status, with and without an alumni password, pinned."""
@@ -183,16 +132,40 @@ def check_cells(server, people, answers):
     wrong = [(*cell, f"expected {expected(cell)}", f"got {result}")
              for cell, result in zip(cells, found)
              if result != expected(cell)]
-    assert not wrong, "\n".join(map(str, wrong)) + "\n" + server.log()
+    log = server.log()
+    assert not wrong, "\n".join(map(str, wrong)) + "\n" + log
+    for name in people.values():
+        for secret in ("university", "alumni"):
+            assert PASSWORDS[secret](name) not in log
+    assert PASSWORDS["filter"](None) not in log
 
 
-TIMEOUTS = {"connect_timeout_msecs": TIMEOUT_MSECS,
-            "request_timeout_msecs": TIMEOUT_MSECS}
+def timeouts(msecs):
+    return {"connect_timeout_msecs": msecs, "request_timeout_msecs": msecs}
+
+
+# For servers that never answer rightly.
+TIMEOUTS = timeouts(300)
+# For one that does, on a machine with much else to do.
+PATIENCE = timeouts(5000)
 
 
 def test_a_directory_that_answers(instance, people):
-    with AuthServer(instance) as server:
+    with AuthServer(instance, PATIENCE) as server:
         check_cells(server, people, True)
+
+
+def own_certificate(instance):
+    tls = instance.state / "etc/tls"
+    return tls / "cert.pem", tls / "key.pem"
+
+
+def test_a_directory_that_answers_over_ldaps(instance, people):
+    with Forwarder(instance, own_certificate(instance)) as peer:
+        with AuthServer(instance, {**PATIENCE,
+                                   **over(peer, "ldaps")}) as server:
+            check_cells(server, people, True)
+            assert peer.accepted
 
 
 def hang(instance):
@@ -205,7 +178,7 @@ def hang(instance):
 
 
 def test_a_directory_that_is_stopped(instance, people):
-    with AuthServer(instance, TIMEOUTS) as server:
+    with AuthServer(instance, PATIENCE) as server:
         # Workers with connections, and without.
         check_cells(server, people, True)
         hang(instance)
@@ -239,16 +212,13 @@ def fakes():
 @pytest.mark.parametrize("kind", fakes())
 def test_a_directory_that_answers_wrongly_or_never(instance, people, kind):
     answers, scheme, options = fakes()[kind]
-    fake = FakeDirectory(*answers)
-    try:
+    with FakeDirectory(*answers) as fake:
         with AuthServer(instance, {
                 **TIMEOUTS, **options,
                 "uris": f'{{ "{scheme}://127.0.0.1:{fake.port}" }}'
         }) as server:
             check_cells(server, people, False)
             assert fake.accepted
-    finally:
-        fake.close()
 
 
 def test_a_directory_that_refuses_connections(instance, people):
@@ -258,14 +228,45 @@ def test_a_directory_that_refuses_connections(instance, people):
         check_cells(server, people, False)
 
 
-def test_a_directory_with_a_wrong_certificate(instance, people):
-    # The machine's authorities have not signed it.
-    with AuthServer(instance, {
-            **TIMEOUTS, "ca_file": '"/etc/ssl/certs/ca-certificates.crt"'
-    }) as server:
-        check_cells(server, people, False)
-        instance.wait(lambda: "TLS handshake failed" in server.log(),
-                      "a line in the log")
+SYSTEM_AUTHORITIES = '"/etc/ssl/certs/ca-certificates.crt"'
+
+# How it is reached, by which address, with an expired certificate or not, and
+# the authorities that may have signed it; None for the instance's.
+WRONG_CERTIFICATES = {
+    "of another authority, StartTLS": ("starttls", "127.0.0.1", False,
+                                       SYSTEM_AUTHORITIES),
+    "of another authority, ldaps": ("ldaps", "127.0.0.1", False,
+                                    SYSTEM_AUTHORITIES),
+    "of another name, StartTLS": ("starttls", "127.0.0.2", False, None),
+    "of another name, ldaps": ("ldaps", "127.0.0.2", False, None),
+    "expired, ldaps": ("ldaps", "127.0.0.1", True, None),
+}
+
+
+def over(peer, tls, authorities=None):
+    """Options for a directory that is reached there."""
+    scheme = "ldaps" if tls == "ldaps" else "ldap"
+    return {"tls": f'"{tls}"',
+            "uris": f'{{ "{scheme}://{peer.address}:{peer.port}" }}',
+            **({} if authorities is None else {"ca_file": authorities})}
+
+
+@pytest.mark.parametrize("kind", WRONG_CERTIFICATES)
+def test_a_directory_with_a_wrong_certificate(instance, people, kind,
+                                              tmp_path):
+    tls, address, is_expired, authorities = WRONG_CERTIFICATES[kind]
+    certificate = None
+    if tls == "ldaps":
+        certificate = (expired_certificate(instance, tmp_path) if is_expired
+                       else own_certificate(instance))
+    with Forwarder(instance, certificate, address) as peer:
+        with AuthServer(instance, {
+                **PATIENCE, **over(peer, tls, authorities)
+        }) as server:
+            check_cells(server, people, False)
+            assert peer.accepted
+            instance.wait(lambda: "TLS handshake failed" in server.log(),
+                          "a line in the log")
 
 
 USERS_OF_NOBODY = [
