@@ -26,13 +26,14 @@ union semctl_argument {
 	struct semid_ds *status;
 };
 
-unsigned int hash_gate_processors(void)
+unsigned int hash_gate_places(void)
 {
 	cpu_set_t set;
+	int processors = 1;
 
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (unsigned int)CPU_COUNT(&set);
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		processors = CPU_COUNT(&set);
+	return (unsigned int)processors * HASH_GATE_PLACES_PER_PROCESSOR;
 }
 
 /* A new semaphore is 0, so whoever finds it waits until its maker has put the

@@ -20,9 +20,13 @@
 /* For one thread at a time. */
 struct hash_gate;
 
-/* How many places a gate has unless told otherwise: one for each processor
-   that this process may use. */
-unsigned int hash_gate_processors(void);
+/* How many places a gate has unless told otherwise: some for each processor
+   that this process may use. With one for each, a processor would be without
+   work, or with that of somebody else, from when a hash is done until the next
+   in line has woken up; on a machine that has other things to do, that takes as
+   long as a hash. */
+#define HASH_GATE_PLACES_PER_PROCESSOR 4
+unsigned int hash_gate_places(void);
 
 /* Opens the gate of a folder, which must exist, or makes it with so many
    places; the places of one that is there stay as they are. Only processes of

@@ -198,7 +198,7 @@ static int backend_open_configuration(struct auth_backend *backend,
 	(void)login_state_open(backend->configuration->state_dir,
 			       &backend->state, &backend->state_error);
 	(void)hash_gate_open(backend->configuration->state_dir,
-			     hash_gate_processors(), &backend->gate, NULL);
+			     hash_gate_places(), &backend->gate, NULL);
 	return 0;
 }
 

@@ -64,6 +64,7 @@ def main():
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
     os.umask(0o022)
+    bench.put_first()
     found = benchmarks()
     failed = []
     for name in parse(found).names or found:

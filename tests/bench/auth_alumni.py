@@ -6,7 +6,7 @@ The hash is the same on both sides (SHA512-CRYPT), and so is the round trip of
 sql` over SQLite, as it is documented and with blocking = yes.
 """
 
-from bench import logins, result, say
+from bench import logins
 
 PEOPLE = 200
 # Otherwise the first login of each would make a hash of another scheme.
@@ -22,18 +22,21 @@ def run():
         sql = world.stock_sql(people)
 
         ours, plain, tuned = [], [], []
-        for number in range(logins.ROUNDS):
-            say(f"round {number + 1} of {logins.ROUNDS}")
+
+        def measure_ours():
             ours.append(world.load(world.socket, people))
-            for name, blocking, results in (("plain", "no", plain),
-                                            ("tuned", "yes", tuned)):
-                passdbs = [world.stock_ldap(uri, blocking), sql]
-                with world.stock(name, passdbs) as path:
-                    results.append(world.load(path, people))
+
+        def measure_stock(name, blocking, results):
+            with world.stock(name, [world.stock_ldap(uri, blocking),
+                                    sql]) as path:
+                results.append(world.load(path, people))
+
+        logins.rounds([
+            measure_ours,
+            lambda: measure_stock("plain", "no", plain),
+            lambda: measure_stock("tuned", "yes", tuned)])
     for name, peer in (("auth-alumni", plain), ("auth-alumni-tuned", tuned)):
-        yield result(name, logins.median(ours, "per_second"),
-                     logins.median(peer, "per_second"), "logins/s",
-                     wanted=("at least", 1))
-        yield result(f"{name}-p99", logins.median(ours, "p99_msecs"),
-                     logins.median(peer, "p99_msecs"), "ms",
-                     wanted=("at most", 1))
+        yield logins.compared(name, ours, peer, "per_second", "logins/s",
+                              wanted=("at least", 1))
+        yield logins.compared(f"{name}-p99", ours, peer, "p99_msecs", "ms",
+                              wanted=("at most", 1))

@@ -5,7 +5,7 @@ Beside stock Dovecot with `passdb ldap` and auth_bind as it is documented, and
 beside the same with blocking = yes and as many workers as ours.
 """
 
-from bench import logins, result, say
+from bench import logins
 
 PEOPLE = 1000
 # As many as Dovecot has without being told otherwise, which ours is not.
@@ -19,20 +19,25 @@ def run():
         world.use_directory(uri)
         world.let_in_once(world.socket, people)
         ours, plain, tuned = [], [], []
-        for number in range(logins.ROUNDS):
-            say(f"round {number + 1} of {logins.ROUNDS}")
+
+        def measure_ours():
             ours.append(world.load(world.socket, people))
-            with world.stock("plain", [world.stock_ldap(uri, "no")]) as path:
-                plain.append(world.load(path, people))
-            with world.stock("tuned", [world.stock_ldap(uri, "yes")],
-                             WORKERS) as path:
-                tuned.append(world.load(path, people))
+
+        def measure_stock(name, blocking, workers, results):
+            with world.stock(name, [world.stock_ldap(uri, blocking)],
+                             workers) as path:
+                results.append(world.load(path, people))
+
+        logins.rounds([
+            measure_ours,
+            lambda: measure_stock("plain", "no", WORKERS, plain),
+            lambda: measure_stock("tuned", "yes", WORKERS, tuned)])
     for name, peer, wanted in (("auth-directory", plain, 10),
                                ("auth-directory-tuned", tuned, 1)):
-        yield result(name, logins.median(ours, "per_second"),
-                     logins.median(peer, "per_second"), "logins/s",
-                     wanted=("at least", wanted),
-                     ours_p50_msecs=logins.median(ours, "p50_msecs"),
-                     ours_p99_msecs=logins.median(ours, "p99_msecs"),
-                     peer_p50_msecs=logins.median(peer, "p50_msecs"),
-                     peer_p99_msecs=logins.median(peer, "p99_msecs"))
+        yield logins.compared(
+            name, ours, peer, "per_second", "logins/s",
+            wanted=("at least", wanted),
+            ours_p50_msecs=logins.median(ours, "p50_msecs"),
+            ours_p99_msecs=logins.median(ours, "p99_msecs"),
+            peer_p50_msecs=logins.median(peer, "p50_msecs"),
+            peer_p99_msecs=logins.median(peer, "p99_msecs"))

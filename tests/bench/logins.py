@@ -4,6 +4,7 @@ trip away, stock Dovecot beside it, and load on the auth socket of either."""
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import signal
@@ -16,21 +17,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from instance import configuration, control, up
+from instance import configuration, control, processes, up
 from instance.clients import RunningInstance
 from instance.errors import InstanceError
 from instance.layout import BUILD, Layout
 from instance.university import BASE, SERVICE_DN, person
 from instance.waiting import wait_until
 
-from bench import accounts, say
+from bench import accounts, put_first, result, say
 
 PROGRAMS = BUILD / "plain/tests/bench/programs"
 CLIENTS = 32
 ROUND_TRIP_USECS = 5000
 WARM_UP_SECONDS = 1
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 START_SECONDS = 30
 COMMAND_SECONDS = 120
 
@@ -108,6 +109,7 @@ class World:
         with contextlib.redirect_stdout(sys.stderr):
             stack.callback(self._down)
             up.up(self.layout, "plain", os.getpid())
+        self._put_first()
         self.instance = RunningInstance(self.layout.folder)
         self.endpoints = self.instance.endpoints
         self.original = self.layout.config.read_text()
@@ -116,6 +118,10 @@ class World:
     def _down(self):
         with contextlib.redirect_stdout(sys.stderr):
             up.down(self.layout)
+
+    def _put_first(self):
+        for pid, _ in processes.of_instance(self.layout):
+            put_first(pid)
 
     # ---- the directory ----
 
@@ -178,6 +184,7 @@ class World:
             database.commit()
         for server in ("alumni-milter", "dovecot"):
             up.service(self.layout, "start", server)
+        self._put_first()
         return [(name, password) for name in ids]
 
     def _database(self, name):
@@ -188,6 +195,7 @@ class World:
         self.layout.config.write_text(change(self.original))
         up.service(self.layout, "stop", "dovecot")
         up.service(self.layout, "start", "dovecot")
+        self._put_first()
 
     def use_directory(self, uri, *more):
         """Has the directory asked there; more are further options."""
@@ -216,7 +224,9 @@ class World:
             f"passdb {{\n  driver = {driver}\n  args = {path}\n}}\n"
             for driver, path in passdbs)))
         server = subprocess.Popen([*self.endpoints["enter"], "dovecot", "-F",
-                                   "-c", str(file)])
+                                   "-c", str(file)],
+                                  start_new_session=True)
+        put_first(server.pid)
         path = folder / "run/auth-client"
         try:
             wait_until(lambda: answers(path), START_SECONDS,
@@ -271,6 +281,8 @@ class World:
             raise InstanceError(
                 f"{done['refused']} logins were refused at {path}; the end "
                 f"of our log:\n{control.tail(self.layout.log_of('dovecot'))}")
+        say(f"{path}: {done['per_second']:.0f} logins/s, "
+            f"p50 {done['p50_msecs']:.0f} ms, p99 {done['p99_msecs']:.0f} ms")
         return done
 
     def let_in_once(self, path, people):
@@ -289,5 +301,24 @@ def world():
         yield World(stack)
 
 
+def rounds(sides):
+    """Measures all sides (functions) in turn, again and again, every other
+    time in the opposite order."""
+    for number in range(ROUNDS):
+        say(f"round {number + 1} of {ROUNDS}")
+        for measure in sides[::-1] if number % 2 else sides:
+            measure()
+
+
 def median(results, key):
     return statistics.median(result[key] for result in results)
+
+
+def compared(name, ours, peer, key, unit, wanted, **further):
+    """A figure from the rounds of both. Its ratio is the median of the rounds'
+    ratios: what slowed down a round slowed down both sides."""
+    ratios = [one[key] / other[key] if other[key] else math.inf
+              for one, other in zip(ours, peer, strict=True)]
+    return result(name, median(ours, key), median(peer, key), unit, wanted,
+                  ratio=statistics.median(ratios), rounds=len(ratios),
+                  **further)
