@@ -78,13 +78,20 @@ password_query = SELECT name AS user, password FROM people WHERE name = '%n'
 
 def run(argv, text=None):
     """Runs a command; returns its standard output."""
-    done = subprocess.run([str(word) for word in argv], input=text, text=True,
-                          capture_output=True, check=False,
-                          timeout=COMMAND_SECONDS)
-    if done.returncode != 0:
-        raise InstanceError(f"{argv[0]}: status {done.returncode}: "
-                            f"{done.stdout}{done.stderr}")
-    return done.stdout
+    with subprocess.Popen([str(word) for word in argv], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE,
+                          start_new_session=True) as process:
+        put_first(process.pid)
+        try:
+            output, errors = process.communicate(text, COMMAND_SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        raise InstanceError(f"{argv[0]}: status {process.returncode}: "
+                            f"{output}{errors}")
+    return output
 
 
 def answers(path):
@@ -130,7 +137,8 @@ class World:
         port = self.endpoints["ldap"].rpartition(":")[2]
         proxy = subprocess.Popen(
             [PROGRAMS / "delay-proxy", port, str(ROUND_TRIP_USECS)],
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, text=True, start_new_session=True)
+        put_first(proxy.pid)
         self.stack.callback(proxy.wait)
         self.stack.callback(proxy.terminate)
         return f"ldap://127.0.0.1:{proxy.stdout.readline().strip()}"

@@ -50,6 +50,12 @@ class AuthClient:
 
     def ask(self, user, password, *parameters):
         """("ok", "mismatch" or "temporary", the other fields)."""
+        self.send(user, password, *parameters)
+        return self.receive()
+
+    def send(self, user, password, *parameters):
+        """The first half of ask(). Refusals may come later than what was asked
+        after them."""
         if isinstance(password, str):
             password = password.encode()
         if isinstance(user, str):
@@ -61,6 +67,8 @@ class AuthClient:
                  *(word.encode() for word in parameters),
                  b"resp=" + response]
         self.socket.sendall(b"\t".join(words) + b"\n")
+
+    def receive(self):
         line = self.stream.readline()
         if not line:
             raise ConnectionError("the auth process hung up")
@@ -148,7 +156,18 @@ class AuthServer:
             for old, new in replaced.items():
                 text = text.replace(old, new)
             path.write_text(text)
-        (self.etc / "local.conf").write_text(NO_PROTOCOLS[dovecot_version()])
+        self.local = self.etc / "local.conf"
+        self.local.write_text(NO_PROTOCOLS[dovecot_version()])
+
+    def add_dovecot(self, text):
+        """Adds to Dovecot's configuration; before start()."""
+        with self.local.open("a") as file:
+            file.write(text)
+
+    def doveadm(self, *arguments):
+        return self.instance.run_argv(
+            [*self.instance.endpoints["enter"], "doveadm", "-c",
+             self.etc / "dovecot.conf", *arguments]).stdout
 
     # ---- the server ----
 
