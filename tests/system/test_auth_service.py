@@ -3,7 +3,6 @@
 hashes, passing sessions on, logging, and going on like that for ever."""
 
 import json
-import os
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +15,12 @@ from directory import Directory
 from instance.configuration import dovecot_version
 
 CONNECTIONS = 20
-# 10000 and 10 show more, and take minutes.
-LEAK_LOGINS = int(os.environ.get("ALUMNIMAIL_LEAK_LOGINS", "900"))
-LEAK_RESTARTS = int(os.environ.get("ALUMNIMAIL_LEAK_RESTARTS", "2"))
-LEAK_KIB = 1024
+LEAK_LOGINS = 10000
+LEAK_RESTARTS = 10
+LEAK_CONNECTIONS = 8
+# How far a worker's memory may still grow over the second half. It does some
+# 600 logins then: a hundred bytes lost at each would be more.
+LEAK_KIB = 64
 
 REFUSED = r"(?:[Uu]nknown user|[Ii]nvalid credentials|[Pp]assword mismatch)"
 REFUSAL = {
@@ -83,25 +84,34 @@ def put_hash(instance, name, text):
                          (account(instance, name)["id"], text))
 
 
-# Those that this Dovecot makes by itself, without a name or a realm in them.
-SCHEMES = ("SHA512-CRYPT", "SHA256-CRYPT", "BLF-CRYPT", "MD5-CRYPT", "SSHA",
-           "SSHA256", "SSHA512", "PLAIN", "CRAM-MD5", "LDAP-MD5", "PBKDF2")
+def schemes(instance):
+    """All that this Dovecot knows. OTP is no password, and what a client sends
+    is not compared with it."""
+    return sorted(set(instance.doveadm("pw", "-l").stdout.split()) - {"OTP"})
 
 
 def test_every_scheme_of_dovecot_is_verified_and_made_anew(instance):
+    known = schemes(instance)
+    assert {"SHA512-CRYPT", "SSHA", "PLAIN-MD5", "DIGEST-MD5",
+            "SCRAM-SHA-256"} <= set(known)
     with AuthServer(instance) as server:
         name = instance.add_account("imported")
-        for scheme in SCHEMES:
-            done = instance.doveadm("pw", "-s", scheme, "-p", "se:cret",
-                                    check=False)
-            assert done.returncode == 0, (scheme, done.stderr)
-            put_hash(instance, name, done.stdout.strip())
+        for scheme in known:
+            # DIGEST-MD5 has the name in it.
+            made = instance.doveadm("pw", "-s", scheme, "-u", name, "-p",
+                                    "se:cret").stdout.strip()
+            if scheme == "PLAIN-TRUNC":
+                # What doveadm makes lacks the length that counts.
+                made = "{PLAIN-TRUNC}20-se:cret"
+            put_hash(instance, name, made)
             assert server.ask(name, "wrong") == "mismatch", scheme
-            assert stored_hash(instance, name) == done.stdout.strip()
+            assert stored_hash(instance, name) == made
             assert server.ask(name, "se:cret") == "ok", scheme
             renewed = stored_hash(instance, name)
-            assert renewed.startswith(
-                "{ARGON2ID}$argon2id$v=19$m=8192,t=1,p=1$"), scheme
+            assert renewed.startswith("{ARGON2ID}$argon2id$v=19$m="), scheme
+            # What costs more than new hashes is left as it is.
+            if scheme != "ARGON2ID":
+                assert "$m=8192,t=1,p=1$" in renewed, scheme
             assert server.ask(name, "se:cret") == "ok", scheme
             assert stored_hash(instance, name) == renewed
 
@@ -200,6 +210,8 @@ def test_look_ups_touch_no_directory(instance, directory):
         instance.service("start", "slapd")
 
 
+# ---- for ever ----
+
 def usage(pid):
     """Memory in KiB, and open descriptors."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -210,34 +222,37 @@ def usage(pid):
 def test_workers_do_not_grow(instance, directory):
     person = directory.add_person("leak")
     newcomer = directory.add_person("leak")
-    with AuthServer(instance,
-                    {"breaker_probe_msecs": "100"}) as server:
-        def log_in(count):
-            for number in range(count):
-                assert server.ask(person, f"{person}-university") == "ok"
-                if number % 50 == 0:
-                    assert server.ask(person, f"w-{number}") == "mismatch"
-                    assert server.ask(newcomer, "wrong") == "mismatch"
+    with AuthServer(instance, {"breaker_probe_msecs": "100"}) as server, \
+            ThreadPoolExecutor(LEAK_CONNECTIONS) as pool:
+        def log_in(number):
+            assert server.ask(person, f"{person}-university") == "ok"
+            if number % 50 == 0:
+                assert server.ask(person, f"w-{number}") == "mismatch"
+                assert server.ask(newcomer, "wrong") == "mismatch"
 
         def restart_slapd():
             instance.service("stop", "slapd")
             assert server.ask(person, f"{person}-university") == "temporary"
             instance.service("start", "slapd")
-            instance.wait(
-                lambda: server.ask(person, f"{person}-university") == "ok",
-                "the directory to be asked again")
+            # All of them have connections again.
+            for _ in range(LEAK_CONNECTIONS):
+                instance.wait(
+                    lambda: server.ask(person,
+                                       f"{person}-university") == "ok",
+                    "the directory to be asked again")
 
-        log_in(LEAK_LOGINS // 3)
-        restart_slapd()
-        before = {pid: usage(pid) for pid in server.workers()}
-        assert before
-        for _ in range(LEAK_RESTARTS - 1):
-            log_in(LEAK_LOGINS * 2 // 3 // LEAK_RESTARTS)
+        used = []
+        for part in range(LEAK_RESTARTS):
+            list(pool.map(log_in, range(LEAK_LOGINS // LEAK_RESTARTS)))
             restart_slapd()
-        log_in(LEAK_LOGINS * 2 // 3 // LEAK_RESTARTS)
-        after = {pid: usage(pid) for pid in server.workers()}
-    assert before.keys() & after.keys(), "no worker lived on"
-    for pid in before.keys() & after.keys():
-        assert after[pid][0] - before[pid][0] < LEAK_KIB, (before, after)
+            used.append({pid: usage(pid) for pid in server.workers()})
+    lived_on = set.intersection(*(set(each) for each in used))
+    assert lived_on, "no worker lived on"
+    for pid in lived_on:
+        kib = [each[pid][0] for each in used]
+        descriptors = [each[pid][1] for each in used]
+        half = LEAK_RESTARTS // 2
+        assert max(kib[half:]) - max(kib[:half]) < LEAK_KIB, (kib, used)
         # A thread that probes holds some while it does.
-        assert after[pid][1] <= before[pid][1] + 1, (before, after)
+        assert max(descriptors[half:]) <= max(descriptors[:half]) + 1, (
+            descriptors, used)
