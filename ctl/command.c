@@ -10,6 +10,7 @@
 const struct command *const commands[] = {
 	&cmd_store_init,
 	&cmd_srs_init,
+	&cmd_password_key_init,
 	&cmd_account_add,
 	&cmd_account_show,
 	&cmd_account_list,

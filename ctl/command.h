@@ -79,6 +79,7 @@ const char *invocation_option(const struct invocation *invocation,
 
 extern const struct command cmd_store_init;
 extern const struct command cmd_srs_init;
+extern const struct command cmd_password_key_init;
 extern const struct command cmd_account_add;
 extern const struct command cmd_account_show;
 extern const struct command cmd_account_list;

@@ -67,6 +67,7 @@ struct account {
 
 	/* Empty: not forwarded. Otherwise a complete external address. */
 	char forward_address[ADDRESS_BYTES];
+	/* Without an address: for the one that the person may set. */
 	bool forward_keep_copy;
 
 	/* Last published usage; 0 until something was published. */

@@ -118,16 +118,21 @@ static void compare_limits(struct changes *changes,
 			       was));
 }
 
+static bool keeps_copy(const struct account *account)
+{
+	return account_forwards(account) && account->forward_keep_copy;
+}
+
 static void compare_mail(struct changes *changes, const struct account *before,
 			 const struct account *after)
 {
 	if (strcmp(before->forward_address, after->forward_address) != 0 ||
-	    before->forward_keep_copy != after->forward_keep_copy)
+	    keeps_copy(before) != keeps_copy(after))
 		add(changes, AUDIT_FORWARD, "%s%s, was %s%s",
 		    or_none(after->forward_address),
-		    after->forward_keep_copy ? " with a copy kept" : "",
+		    keeps_copy(after) ? " with a copy kept" : "",
 		    or_none(before->forward_address),
-		    before->forward_keep_copy ? " with a copy kept" : "");
+		    keeps_copy(before) ? " with a copy kept" : "");
 	if (account_sending_is_blocked(before) ==
 	    account_sending_is_blocked(after))
 		return;

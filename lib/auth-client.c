@@ -237,8 +237,8 @@ static bool link_greet(struct auth_link *link)
 	return line != NULL;
 }
 
-static bool link_ask(struct auth_link *link, const char *name,
-		     const char *password)
+static bool link_ask(struct auth_link *link, const char *service,
+		     const char *name, const char *password)
 {
 	char plain[PLAIN_BYTES_MAX];
 	char encoded[sodium_base64_ENCODED_LEN(PLAIN_BYTES_MAX,
@@ -261,9 +261,9 @@ static bool link_ask(struct auth_link *link, const char *name,
 			  1 + name_length + 1 + password_length,
 			  sodium_base64_VARIANT_ORIGINAL);
 	snprintf(request, sizeof(request),
-		 "AUTH\t" REQUEST_ID "\tPLAIN\tservice=imap\tsecured\t"
+		 "AUTH\t" REQUEST_ID "\tPLAIN\tservice=%s\tsecured\t"
 		 "resp=%s\n",
-		 encoded);
+		 service, encoded);
 	sent = link_send(link, request);
 	secret_wipe(plain, sizeof(plain));
 	secret_wipe(encoded, sizeof(encoded));
@@ -318,11 +318,11 @@ static enum auth_client_outcome link_answer(struct auth_link *link,
 	return AUTH_CLIENT_TEMPORARY_FAILURE;
 }
 
-enum auth_client_outcome auth_client_try(const char *socket_path,
-					 const char *name, const char *password,
-					 int timeout_msecs,
-					 struct auth_client_reply *reply_r,
-					 struct error *error)
+enum auth_client_outcome
+auth_client_try_service(const char *socket_path, const char *service,
+			const char *name, const char *password,
+			int timeout_msecs, struct auth_client_reply *reply_r,
+			struct error *error)
 {
 	struct auth_link link = {
 		.fd = -1,
@@ -335,7 +335,8 @@ enum auth_client_outcome auth_client_try(const char *socket_path,
 	*reply_r = (struct auth_client_reply){""};
 	outcome = link_open(&link);
 	if (outcome == AUTH_CLIENT_ACCEPTED) {
-		if (link_greet(&link) && link_ask(&link, name, password))
+		if (link_greet(&link) &&
+		    link_ask(&link, service, name, password))
 			outcome = link_answer(&link, reply_r);
 		else
 			outcome = AUTH_CLIENT_TEMPORARY_FAILURE;
@@ -343,4 +344,14 @@ enum auth_client_outcome auth_client_try(const char *socket_path,
 	if (link.fd >= 0)
 		close(link.fd);
 	return outcome;
+}
+
+enum auth_client_outcome auth_client_try(const char *socket_path,
+					 const char *name, const char *password,
+					 int timeout_msecs,
+					 struct auth_client_reply *reply_r,
+					 struct error *error)
+{
+	return auth_client_try_service(socket_path, "imap", name, password,
+				       timeout_msecs, reply_r, error);
 }

@@ -27,6 +27,9 @@ struct auth_client_reply {
 	char code[AUTH_CLIENT_CODE_BYTES];
 };
 
+/* Under this service the alumni passdb takes no app password. */
+#define AUTH_CLIENT_SERVICE_SELF_SERVICE "alumni-selfservice"
+
 /* Tries the name, as typed, with the password: SASL PLAIN (RFC 4616), service
    imap, as over TLS. Blocks for timeout_msecs at most. The error is set for
    every outcome but ACCEPTED. */
@@ -35,5 +38,11 @@ enum auth_client_outcome auth_client_try(const char *socket_path,
 					 int timeout_msecs,
 					 struct auth_client_reply *reply_r,
 					 struct error *error);
+/* The same under another service name. */
+enum auth_client_outcome
+auth_client_try_service(const char *socket_path, const char *service,
+			const char *name, const char *password,
+			int timeout_msecs, struct auth_client_reply *reply_r,
+			struct error *error);
 
 #endif

@@ -110,6 +110,8 @@ static int check_directory(const struct configuration *configuration,
 {
 	/* Logs tell the tiers apart by their names. */
 	if (strcmp(directory->name, LOGIN_TIER_ALUMNI) == 0 ||
+	    strcmp(directory->name, LOGIN_TIER_APP) == 0 ||
+	    strcmp(directory->name, LOGIN_TIER_INVITE) == 0 ||
 	    strcmp(directory->name, LOGIN_TIER_LEARNED) == 0) {
 		(void)error_set(error,
 				"the name \"%s\" stands for the alumni "

@@ -54,8 +54,7 @@ void login_verify_dummy(const struct decision *decision)
 	(void)verify_hash(parts, hash, decision->password, NULL);
 }
 
-/* Returns 0 or -1. */
-static int read_credentials(struct decision *decision, struct error *error)
+int login_read_credentials(struct decision *decision, struct error *error)
 {
 	if (decision->have_credentials)
 		return 0;
@@ -117,7 +116,7 @@ enum tier_outcome login_ask_alumni(struct decision *decision)
 		decision_note(decision, LOGIN_TIER_ALUMNI, "no such account");
 		return TIER_PASSES;
 	}
-	if (read_credentials(decision, &error) < 0) {
+	if (login_read_credentials(decision, &error) < 0) {
 		decision_note_failure(decision, LOGIN_TIER_ALUMNI, &error);
 		return TIER_PASSES;
 	}
@@ -189,7 +188,7 @@ enum tier_outcome login_ask_learned(struct decision *decision)
 	    decision->presence == PRESENCE_ACTIVE)
 		return TIER_PASSES;
 	/* That it cannot be read was noted before. */
-	if (read_credentials(decision, &error) < 0)
+	if (login_read_credentials(decision, &error) < 0)
 		return TIER_PASSES;
 	learned = find_learned(decision);
 	if (learned == NULL)
@@ -282,7 +281,7 @@ static int make_learned_fit(struct decision *decision, struct error *error)
 {
 	const struct credential *learned;
 
-	if (read_credentials(decision, error) < 0)
+	if (login_read_credentials(decision, error) < 0)
 		return -1;
 	learned = find_learned(decision);
 	if (learned != NULL && is_known_to_fit(decision, learned->hash))
@@ -317,7 +316,7 @@ void login_unlearn(struct decision *decision)
 	struct error error;
 
 	if (!learning_is_on(decision) || !decision->have_account ||
-	    read_credentials(decision, &error) < 0)
+	    login_read_credentials(decision, &error) < 0)
 		return;
 	learned = find_learned(decision);
 	if (learned != NULL && verify(decision, learned, &error) > 0)

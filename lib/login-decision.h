@@ -85,7 +85,15 @@ enum tier_outcome login_bind(struct decision *decision);
 /* How long the refusal is remembered follows from what came of the login. */
 void login_remember_refusal(const struct decision *decision, bool accepted);
 
+/* ---- login-app.c: passwords and codes of our making ---- */
+
+/* Bars the account if it is one of the account's that is not good here. */
+enum tier_outcome login_ask_app(struct decision *decision);
+
 /* ---- login-alumni.c: hashes in the store ---- */
+
+/* Reads the credentials unless they are. Returns 0 or -1. */
+int login_read_credentials(struct decision *decision, struct error *error);
 
 enum tier_outcome login_ask_alumni(struct decision *decision);
 enum tier_outcome login_ask_learned(struct decision *decision);

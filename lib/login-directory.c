@@ -12,6 +12,7 @@
 
 #include "lib/address.h"
 #include "lib/login-decision.h"
+#include "lib/store-audit.h"
 
 /* ---- what an entry says of an account ---- */
 
@@ -120,11 +121,21 @@ static void override_forward(struct decision *decision, const char *tier)
 	account->forward_keep_copy = entry->forward_keep_copy;
 }
 
+/* What follows is the directory's doing. */
+static void set_actor(struct decision *decision, const char *directory)
+{
+	char actor[AUDIT_ACTOR_BYTES];
+
+	(void)snprintf(actor, sizeof(actor), "directory %s", directory);
+	store_set_actor(decision->parts->store, actor, "login");
+}
+
 /* The password was right. */
 static void apply_entry(struct decision *decision)
 {
 	const char *tier = decision->directory->name;
 
+	set_actor(decision, tier);
 	if (decision->entry.problem[0] != '\0')
 		decision_note(decision, tier, "%s", decision->entry.problem);
 	refresh_class(decision, tier);
@@ -292,6 +303,7 @@ static enum tier_outcome create_account(struct decision *decision)
 	(void)snprintf(account.directory, sizeof(account.directory), "%s",
 		       tier);
 	memcpy(account.directory_id, entry->id, sizeof(account.directory_id));
+	set_actor(decision, tier);
 	added = store_account_add(decision->parts->store, &account,
 				  decision->parts->now, &error);
 	if (added == STORE_NAME_QUARANTINED) {

@@ -81,8 +81,11 @@ static void remember_tier(struct decision *decision)
 
 static enum tier_outcome ask_tiers(struct decision *decision)
 {
-	enum tier_outcome outcome;
+	/* It is not remembered as the tier to ask first: it is anyway. */
+	enum tier_outcome outcome = login_ask_app(decision);
 
+	if (outcome != TIER_PASSES)
+		return outcome;
 	if (alumni_is_first(decision)) {
 		outcome = login_ask_alumni(decision);
 		if (outcome == TIER_PASSES)

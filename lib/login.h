@@ -5,10 +5,12 @@
  * is asked for the entry, which may bar every tier; then the password is tried
  * there, against the alumni password, and last against the hash learned of the
  * directory's password, which counts while the person is not active there or
- * the directory cannot be asked. Any other account: the alumni password. No
- * account: each directory in order. Success in any tier is success; a
- * directory that could not be asked makes a failure temporary, never a
- * mismatch.
+ * the directory cannot be asked. What looks like an app password or the code of
+ * an invite is compared with those first, so that it never makes a failed bind,
+ * which might lock the person's account in the directory. Any other account:
+ * the alumni password. No account: each directory in order. Success in any tier
+ * is success; a directory that could not be asked makes a failure temporary,
+ * never a mismatch.
  *
  * The decision knows no LDAP and no Dovecot: directory, verifier and clock
  * are arguments, so that it can be tested by table.
@@ -50,10 +52,14 @@ struct login_parts {
 	struct login_state *state; /* NULL = nothing is remembered */
 	struct hash_gate *gate;    /* NULL = hashing waits for nobody */
 	int64_t now;               /* Unix seconds */
+	/* An app password is no good, as for changing another password. */
+	bool no_app_passwords;
 };
 
 #define LOGIN_TIER_ALUMNI  "alumni"
 #define LOGIN_TIER_LEARNED "learned"
+#define LOGIN_TIER_APP     "app"
+#define LOGIN_TIER_INVITE  "invite"
 
 enum login_outcome {
 	LOGIN_OK,
@@ -67,8 +73,8 @@ struct login_result {
 	enum login_outcome outcome;
 	/* Only with LOGIN_OK. */
 	struct account account;
-	/* The directory's name, LOGIN_TIER_ALUMNI or LOGIN_TIER_LEARNED; empty
-	   unless LOGIN_OK. */
+	/* The directory's name, or one of LOGIN_TIER_*; empty unless
+	   LOGIN_OK. */
 	char tier[ACCOUNT_DIRECTORY_BYTES];
 	bool created; /* this login created the account */
 	/* For the log, never for the client: why, tier by tier. */

@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,10 +56,21 @@ static bool write_all(int output, const char *text)
 	return true;
 }
 
+/* The program is ended when it takes too long: who waits has others to
+   serve. */
 static int wait_for(pid_t pid)
 {
+	struct pollfd ends = {.fd = pidfd_open(pid, 0), .events = POLLIN};
 	int status;
+	int ready;
 
+	do {
+		ready = poll(&ends, 1, SEND_MESSAGE_MSECS);
+	} while (ready < 0 && errno == EINTR);
+	if (ends.fd < 0 || ready == 0)
+		(void)kill(pid, SIGKILL);
+	if (ends.fd >= 0)
+		(void)close(ends.fd);
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return -1;
@@ -74,6 +87,10 @@ int send_message(const char *program, const char *recipient,
 	int result;
 	pid_t pid;
 
+	/* Fits into the pipe, so writing never waits. */
+	if (strlen(message) > SEND_MESSAGE_BYTES_MAX)
+		return error_set(error, "the message for %s is too long",
+				 recipient);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_set(error, "cannot make a pipe: %s",
 				 strerror(errno));

@@ -105,6 +105,9 @@ static const char *const accounts_steps[] = {
 	" expires_at INTEGER NOT NULL,"
 	" attempts INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+
+	/* Whether a copy is kept now also holds for an address to come. */
+	"UPDATE accounts SET forward_keep_copy = 1 WHERE forward_address = '';",
 };
 
 static const char *const credentials_steps[] = {

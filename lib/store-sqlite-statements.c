@@ -37,8 +37,8 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 			   " ORDER BY name LIMIT ?2",
 	[ACCOUNT_INSERT] =
 		"INSERT INTO accounts (id, name, class, enabled, created_at,"
-		" directory, directory_id, own_quota)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+		" directory, directory_id, own_quota, forward_keep_copy)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)"
 		" ON CONFLICT (name) DO NOTHING",
 	[ACCOUNT_SET_ENABLED] = "UPDATE accounts SET enabled = ?2 WHERE id = "
 				"?1 AND deleted_at = 0",

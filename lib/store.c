@@ -134,6 +134,8 @@ enum store_add_result store_account_add(struct store *store,
 	struct account added = {
 		.enabled = account->enabled,
 		.created_at = now,
+		/* What holds for the address that may come. */
+		.forward_keep_copy = true,
 		.has_own_quota = account->has_own_quota,
 		.own_quota = account->has_own_quota ? account->own_quota : 0,
 	};

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/auth-client.h"
 #include "lib/configuration.h"
 #include "lib/directory.h"
 #include "lib/mail-quota.h"
 #include "lib/password-hash.h"
 #include "lib/store.h"
+#include "lib/store-audit.h"
 #include "plugins/auth/auth-backend.h"
 
 /* A directory that is opened when it is first asked. One that cannot be
@@ -266,8 +268,8 @@ static void backend_drop_store(struct auth_backend *backend)
 		store_close(&backend->store);
 }
 
-void auth_backend_login(struct auth_backend *backend, const char *typed_name,
-			const char *password,
+void auth_backend_login(struct auth_backend *backend, const char *service,
+			const char *typed_name, const char *password,
 			int (*verify_hash)(void *context, const char *hash,
 					   const char *password,
 					   struct error *error),
@@ -291,7 +293,10 @@ void auth_backend_login(struct auth_backend *backend, const char *typed_name,
 		.state = backend->state,
 		.gate = backend->gate,
 		.now = time(NULL),
+		.no_app_passwords =
+			strcmp(service, AUTH_CLIENT_SERVICE_SELF_SERVICE) == 0,
 	};
+	store_set_actor(backend->store, "login", "login");
 	login_decide(&parts, typed_name, password, result_r);
 	/* It may have been the directory and not the store that failed, but
 	   opening the store again is cheap. */

@@ -59,9 +59,11 @@ bool auth_backend_take_news(struct auth_backend *backend,
 			    struct auth_backend_news *news_r);
 
 /* The login decision of lib/login.h; verify_hash as in struct login_parts. A
-   backend that cannot be opened is a temporary failure with the reason. */
-void auth_backend_login(struct auth_backend *backend, const char *typed_name,
-			const char *password,
+   backend that cannot be opened is a temporary failure with the reason. service
+   is Dovecot's name for what the login is for: for
+   AUTH_CLIENT_SERVICE_SELF_SERVICE, app passwords do not count. */
+void auth_backend_login(struct auth_backend *backend, const char *service,
+			const char *typed_name, const char *password,
 			int (*verify_hash)(void *context, const char *hash,
 					   const char *password,
 					   struct error *error),

@@ -112,3 +112,8 @@ void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes,
 						      ":messages=%" PRId64,
 						      bytes, messages));
 }
+
+const char *authdb_request_service(const struct auth_request *request)
+{
+	return request->fields.service == NULL ? "" : request->fields.service;
+}

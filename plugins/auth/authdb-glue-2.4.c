@@ -129,3 +129,8 @@ void authdb_userdb_set_quota(struct auth_request *request, int64_t bytes,
 	auth_request_set_userdb_field(request, "quota_message_count",
 				      t_strdup_printf("%" PRId64, messages));
 }
+
+const char *authdb_request_service(const struct auth_request *request)
+{
+	return request->fields.protocol == NULL ? "" : request->fields.protocol;
+}

@@ -49,6 +49,9 @@ void authdb_userdb_unregister(void);
 int authdb_password_verify(struct auth_request *request, const char *password,
 			   const char *hash, const char *scheme);
 
+/* What the login is for, as "imap". */
+const char *authdb_request_service(const struct auth_request *request);
+
 /* Applies the fields that the site's configuration adds to every reply;
    call once before an ok, for a userdb after the driver's own fields are set.
    Returns 0 or -1 (logged). */

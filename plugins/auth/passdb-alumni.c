@@ -190,8 +190,10 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 		callback(find_account(request, &account), request);
 		return;
 	}
-	auth_backend_login(authdb_alumni_backend(), request->fields.user,
-			   password, verify_with_dovecot, request, &result);
+	auth_backend_login(authdb_alumni_backend(),
+			   authdb_request_service(request),
+			   request->fields.user, password, verify_with_dovecot,
+			   request, &result);
 	log_login(request, &result, milliseconds_now() - start);
 	log_news(request);
 	if (result.outcome == LOGIN_OK)

@@ -201,32 +201,7 @@ malformed:
 			 value);
 }
 
-/* ---- forwarding ---- */
-
-static int get_forward_address(const struct account *account,
-			       const struct configuration *configuration
-			       __attribute__((unused)),
-			       char *value_r, size_t size)
-{
-	if (!account_forwards(account))
-		return 0;
-	snprintf(value_r, size, "%s", account->forward_address);
-	return 1;
-}
-
-static int get_forward_keep_copy(const struct account *account,
-				 const struct configuration *configuration
-				 __attribute__((unused)),
-				 char *value_r, size_t size)
-{
-	snprintf(value_r, size, "%s",
-		 account->forward_keep_copy ? "yes" : "no");
-	return 1;
-}
-
 static const struct account_key account_keys[] = {
-	{"priv/forward/address", get_forward_address, NULL},
-	{"priv/forward/keep-copy", get_forward_keep_copy, NULL},
 	{"priv/quota/counted-at", NULL, set_counted_at},
 	{"priv/quota/limit", get_limit, NULL},
 	{"priv/quota/limits", get_limits, NULL},

@@ -12,6 +12,7 @@
 #include "plugins/dict/dict-backend.h"
 #include "plugins/dict/dict-glue.h"
 #include "plugins/dict/trash-due.h"
+#include "plugins/mail-dict/mail-dict.h"
 
 DOVECOT_EXPORT extern const char *dict_alumni_version;
 const char *dict_alumni_version = DOVECOT_ABI_VERSION;
@@ -24,6 +25,8 @@ struct alumni_dict {
 struct alumni_transaction {
 	struct dict_transaction_context ctx;
 	struct account_changes changes;
+	/* Of self-service, which comes alone; value NULL: to be unset. */
+	char *key, *value;
 	/* The first change that was no good: nothing will be written. */
 	char *error;
 };
@@ -69,6 +72,25 @@ static void alumni_deinit(struct dict *_dict)
 	i_free(dict);
 }
 
+/* Looks up a key of self-service; as dict_alumni_lookup(). */
+static int lookup_self_service(struct dict *dict, const char *user, pool_t pool,
+			       const char *key, const char **value_r,
+			       const char **error_r)
+{
+	struct error error = {.text = ""};
+	char *value = NULL;
+	int ret;
+
+	ret = dict_backend_self_service_get(alumni_dict(dict)->backend, user,
+					    key, &value, &error);
+	if (ret < 0)
+		*error_r = t_strdup(error.text);
+	else if (ret > 0)
+		*value_r = p_strdup(pool, value);
+	free(value);
+	return ret;
+}
+
 int dict_alumni_lookup(struct dict *dict, const struct dict_op_settings *set,
 		       pool_t pool, const char *key, const char **value_r,
 		       const char **error_r)
@@ -84,6 +106,9 @@ int dict_alumni_lookup(struct dict *dict, const struct dict_op_settings *set,
 		*error_r = t_strdup(error.text);
 		return -1;
 	}
+	if (self_service_has_key(key))
+		return lookup_self_service(dict, set->username, pool, key,
+					   value_r, error_r);
 	ret = dict_backend_lookup(alumni_dict(dict)->backend, set->username,
 				  key, value, &error);
 	if (ret < 0)
@@ -217,6 +242,10 @@ alumni_transaction_init(struct dict *dict)
 
 static void transaction_free(struct alumni_transaction *transaction)
 {
+	i_free(transaction->key);
+	if (transaction->value != NULL)
+		secret_wipe(transaction->value, strlen(transaction->value));
+	i_free(transaction->value);
 	i_free(transaction->error);
 	i_free(transaction);
 }
@@ -224,6 +253,40 @@ static void transaction_free(struct alumni_transaction *transaction)
 static void alumni_transaction_rollback(struct dict_transaction_context *ctx)
 {
 	transaction_free(alumni_transaction(ctx));
+}
+
+/* A refusal has a mark in front, by which the plugin knows a sentence for the
+   person. */
+static enum dict_commit_ret
+transaction_self_service(struct alumni_transaction *transaction,
+			 const char **error_r)
+{
+	struct alumni_dict *dict = alumni_dict(transaction->ctx.dict);
+	const char *user = transaction->ctx.set.username;
+	struct event *event = transaction->ctx.event;
+	struct error remark = {.text = ""}, error = {.text = ""};
+
+	switch (dict_backend_self_service_set(
+		dict->backend, user, transaction->key, transaction->value,
+		&remark, &error)) {
+	case SELF_SERVICE_DONE:
+		if (remark.text[0] != '\0')
+			e_warning(event, "%s of %s is set, but %s",
+				  transaction->key, user, remark.text);
+		return DICT_COMMIT_RET_OK;
+	case SELF_SERVICE_REFUSED:
+		e_info(event, "%s of %s refused: %s%s%s", transaction->key,
+		       user, error.text, remark.text[0] == '\0' ? "" : ": ",
+		       remark.text);
+		*error_r = t_strconcat(MAIL_DICT_REFUSED, error.text, NULL);
+		return DICT_COMMIT_RET_FAILED;
+	case SELF_SERVICE_FAILED:
+		break;
+	}
+	e_error(event, "%s of %s cannot be set: %s", transaction->key, user,
+		error.text);
+	*error_r = t_strdup(error.text);
+	return DICT_COMMIT_RET_FAILED;
 }
 
 static enum dict_commit_ret
@@ -240,6 +303,8 @@ transaction_write(struct alumni_transaction *transaction, const char **error_r)
 		e_error(event, "write for %s refused: %s", user, *error_r);
 		return DICT_COMMIT_RET_FAILED;
 	}
+	if (transaction->key != NULL)
+		return transaction_self_service(transaction, error_r);
 	ret = dict_backend_commit(dict->backend, user, &transaction->changes,
 				  &error);
 	if (ret < 0) {
@@ -275,13 +340,34 @@ static void transaction_refuse(struct alumni_transaction *transaction,
 		transaction->error = i_strdup(error->text);
 }
 
+/* One key alone, so that a transaction is done or not. */
+static void set_self_service(struct alumni_transaction *transaction,
+			     const char *key, const char *value)
+{
+	struct error error = {.text = ""};
+
+	if (transaction->key != NULL || transaction->changes.any) {
+		error_set(&error, "%s must be set alone", key);
+		transaction_refuse(transaction, &error);
+		return;
+	}
+	transaction->key = i_strdup(key);
+	transaction->value = i_strdup(value);
+}
+
 static void alumni_set(struct dict_transaction_context *ctx, const char *key,
 		       const char *value)
 {
 	struct alumni_transaction *transaction = alumni_transaction(ctx);
 	struct error error = {.text = ""};
 
-	if (account_key_set(&transaction->changes, key, value, &error) < 0)
+	if (self_service_has_key(key))
+		set_self_service(transaction, key, value);
+	else if (transaction->key != NULL) {
+		error_set(&error, "%s must be set alone", transaction->key);
+		transaction_refuse(transaction, &error);
+	} else if (account_key_set(&transaction->changes, key, value, &error) <
+		   0)
 		transaction_refuse(transaction, &error);
 }
 
@@ -289,6 +375,10 @@ static void alumni_unset(struct dict_transaction_context *ctx, const char *key)
 {
 	struct error error;
 
+	if (self_service_has_key(key)) {
+		set_self_service(alumni_transaction(ctx), key, NULL);
+		return;
+	}
 	error_set(&error, "%s cannot be unset", key);
 	transaction_refuse(alumni_transaction(ctx), &error);
 }

@@ -15,6 +15,9 @@
 struct dict_backend {
 	struct configuration *configuration;
 	struct store *store;
+	/* Another handle, with credentials, so that usage is published even
+	   when those cannot be opened. */
+	struct store *credentials;
 };
 
 int dict_backend_new(struct dict_backend **backend_r, struct error *error)
@@ -39,8 +42,8 @@ void dict_backend_free(struct dict_backend **_backend)
 	if (backend == NULL)
 		return;
 	*_backend = NULL;
-	if (backend->store != NULL)
-		store_close(&backend->store);
+	store_close(&backend->store);
+	store_close(&backend->credentials);
 	configuration_free(&backend->configuration);
 	free(backend);
 }
@@ -101,6 +104,66 @@ int dict_backend_lookup(struct dict_backend *backend, const char *user,
 	return account_key_get(&account, backend->configuration, key, value_r,
 			       error);
 }
+
+/* ---- self-service ---- */
+
+/* Fills in *service_r. 1 found, 0 no account of that name, -1 failed. */
+static int begin_service(struct dict_backend *backend, const char *user,
+			 struct self_service *service_r, struct error *error)
+{
+	int ret;
+
+	*service_r = (struct self_service){
+		.configuration = backend->configuration,
+		.now = (int64_t)time(NULL),
+	};
+	ret = find_account(backend, user, &service_r->account, error);
+	if (ret <= 0)
+		return ret;
+	if (backend->credentials == NULL &&
+	    store_open(backend->configuration->store,
+		       STORE_ACCOUNTS_AND_CREDENTIALS, &backend->credentials,
+		       error) < 0)
+		return -1;
+	service_r->store = backend->credentials;
+	return 1;
+}
+
+int dict_backend_self_service_get(struct dict_backend *backend,
+				  const char *user, const char *key,
+				  char **value_r, struct error *error)
+{
+	struct self_service service;
+	int ret = begin_service(backend, user, &service, error);
+
+	if (ret <= 0)
+		return ret;
+	ret = self_service_get(&service, key, value_r, error);
+	if (ret < 0)
+		store_close(&backend->credentials);
+	return ret;
+}
+
+enum self_service_result
+dict_backend_self_service_set(struct dict_backend *backend, const char *user,
+			      const char *key, const char *value,
+			      struct error *remark_r, struct error *error)
+{
+	enum self_service_result result = SELF_SERVICE_FAILED;
+	struct self_service service;
+	int ret = begin_service(backend, user, &service, error);
+
+	if (ret == 0)
+		return self_service_refuse(error, "This account is deleted.");
+	if (ret > 0)
+		result = self_service_set(&service, key, value, error);
+	*remark_r = service.remark;
+	if (result == SELF_SERVICE_FAILED)
+		store_close(&backend->credentials);
+	return result;
+}
+
+/* ---- what is published ---- */
 
 /* Nanoseconds by the clock that the mail processes of this machine count by. */
 static int64_t monotonic_now(void)

@@ -11,6 +11,7 @@
 #include "lib/error.h"
 #include "lib/store.h"
 #include "plugins/dict/account-keys.h"
+#include "plugins/dict/self-service.h"
 
 struct dict_backend;
 
@@ -41,5 +42,15 @@ int dict_backend_lookup(struct dict_backend *backend, const char *user,
 int dict_backend_commit(struct dict_backend *backend, const char *user,
 			const struct account_changes *changes,
 			struct error *error);
+/* For the keys of self-service.h; see there. value_r is to be freed. 1 found, 0
+   no such account or no value, -1 failed. */
+int dict_backend_self_service_get(struct dict_backend *backend,
+				  const char *user, const char *key,
+				  char **value_r, struct error *error);
+/* remark_r gets what is for the log besides, or is empty. */
+enum self_service_result
+dict_backend_self_service_set(struct dict_backend *backend, const char *user,
+			      const char *key, const char *value,
+			      struct error *remark_r, struct error *error);
 
 #endif

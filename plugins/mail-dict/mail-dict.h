@@ -35,6 +35,21 @@ struct mail_user;
 /* iterates all accounts: PREFIX + account name */
 #define MAIL_DICT_ACCOUNTS "shared/accounts/"
 
+/* What people see and change of their account; see
+   plugins/dict/self-service.h for the values. */
+#define MAIL_DICT_ACCOUNT             "priv/account"
+#define MAIL_DICT_APP_PASSWORD        "priv/app-password"
+#define MAIL_DICT_APP_PASSWORD_REVOKE "priv/app-password-revoke"
+#define MAIL_DICT_APP_PASSWORDS       "priv/app-passwords"
+#define MAIL_DICT_FORWARD_ADDRESS     "priv/forward/address"
+#define MAIL_DICT_FORWARD_CODE        "priv/forward/code"
+#define MAIL_DICT_FORWARD_KEEP_COPY   "priv/forward/keep-copy"
+#define MAIL_DICT_FORWARD_PENDING     "priv/forward/pending"
+#define MAIL_DICT_PASSWORD            "priv/password"
+/* Stands in the error of a change that was refused, before a sentence for the
+   person. */
+#define MAIL_DICT_REFUSED "alumni-refused: "
+
 /* Opens the dict without touching the dict service: that it does not answer
    shows at the first operation. base_dir is Dovecot's base_dir, where the
    service's socket is; parent is the event that its log lines hang on, or

@@ -39,6 +39,7 @@ def make(layout, alumnictl, leaver_id):
     """Creates the store and the accounts, unless an earlier start has."""
     complete = layout.store / "people.complete"
     control.run(layout, [*alumnictl, "store", "init"])
+    control.run(layout, [*alumnictl, "password-key", "init"])
     if complete.exists():
         return
     accounts = {

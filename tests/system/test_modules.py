@@ -29,6 +29,7 @@ MODULES = {
     "auth/libauthdb_alumni.so": "auth",
     "dict/libdict_alumni.so": "dict",
     "lib20_alumni_quota_plugin.so": "imap",
+    "lib20_alumni_selfservice_plugin.so": "imap",
     "lib20_alumni_trash_plugin.so": "imap",
     "doveadm/lib10_doveadm_alumni_plugin.so": None,
 }

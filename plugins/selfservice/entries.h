@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The METADATA entries, and what a client is told of them.
+ */
+#ifndef ALUMNI_SELFSERVICE_ENTRIES_H
+#define ALUMNI_SELFSERVICE_ENTRIES_H
+
+void selfservice_entries_register(void);
+void selfservice_entries_unregister(void);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Values with passwords; see sealed-values.h.
+ */
+#include "plugins/selfservice/sealed-values.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/configuration.h"
+
+static int seal(const char *text, char sealed_r[SEALED_VALUE_BYTES],
+		struct error *error)
+{
+	struct configuration *configuration;
+	int ret;
+
+	if (configuration_load(configuration_path(NULL), &configuration,
+			       error) < 0)
+		return -1;
+	ret = sealed_box_close(configuration->password_public_key_file, text,
+			       sealed_r, SEALED_VALUE_BYTES, error);
+	configuration_free(&configuration);
+	return ret < 0 ? -1 : 1;
+}
+
+int sealed_value_make(const char *value, const char *app_password,
+		      char sealed_r[SEALED_VALUE_BYTES], struct error *error)
+{
+	char text[SEALED_VALUE_TEXT_BYTES];
+	int length = snprintf(text, sizeof(text), "%s%s%s", value,
+			      app_password == NULL ? "" : "\t",
+			      app_password == NULL ? "" : app_password);
+	int ret = 0;
+
+	if (length >= 0 && (size_t)length < sizeof(text))
+		ret = seal(text, sealed_r, error);
+	secret_wipe(text, sizeof(text));
+	return ret;
+}

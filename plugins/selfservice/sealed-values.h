@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Values with passwords: what the client writes, CURRENT TAB what is new, goes
+ * to the dict service in a sealed box. Knows nothing of Dovecot.
+ */
+#ifndef ALUMNI_SELFSERVICE_SEALED_VALUES_H
+#define ALUMNI_SELFSERVICE_SEALED_VALUES_H
+
+#include "lib/app-password.h"
+#include "lib/password-hash.h"
+#include "lib/sealed-box.h"
+
+/* CURRENT TAB LABEL TAB PASSWORD, each at its longest. */
+#define SEALED_VALUE_TEXT_BYTES (3 * (PASSWORD_BYTES_MAX + 1))
+#define SEALED_VALUE_BYTES      SEALED_BOX_BYTES(SEALED_VALUE_TEXT_BYTES)
+
+/* Seals what the client wrote; app_password is added to it unless NULL. Returns
+   1 sealed, 0 it is too long, or -1 with an error for the log. */
+int sealed_value_make(const char *value, const char *app_password,
+		      char sealed_r[SEALED_VALUE_BYTES], struct error *error);
+
+#endif
