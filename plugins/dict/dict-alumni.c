@@ -255,7 +255,7 @@ static void alumni_transaction_rollback(struct dict_transaction_context *ctx)
 	transaction_free(alumni_transaction(ctx));
 }
 
-/* A refusal has a mark in front, by which the plugin knows a sentence for the
+/* A refusal has marks around it, by which the plugin knows a sentence for the
    person. */
 static enum dict_commit_ret
 transaction_self_service(struct alumni_transaction *transaction,
@@ -278,7 +278,8 @@ transaction_self_service(struct alumni_transaction *transaction,
 		e_info(event, "%s of %s refused: %s%s%s", transaction->key,
 		       user, error.text, remark.text[0] == '\0' ? "" : ": ",
 		       remark.text);
-		*error_r = t_strconcat(MAIL_DICT_REFUSED, error.text, NULL);
+		*error_r = t_strconcat(MAIL_DICT_REFUSED, error.text,
+				       MAIL_DICT_REFUSED_END, NULL);
 		return DICT_COMMIT_RET_FAILED;
 	case SELF_SERVICE_FAILED:
 		break;

@@ -46,9 +46,10 @@ struct mail_user;
 #define MAIL_DICT_FORWARD_KEEP_COPY   "priv/forward/keep-copy"
 #define MAIL_DICT_FORWARD_PENDING     "priv/forward/pending"
 #define MAIL_DICT_PASSWORD            "priv/password"
-/* Stands in the error of a change that was refused, before a sentence for the
-   person. */
-#define MAIL_DICT_REFUSED "alumni-refused: "
+/* Stand in the error of a change that was refused, before and after a sentence
+   for the person; Dovecot adds words of its own on both sides. */
+#define MAIL_DICT_REFUSED     "alumni-refused: "
+#define MAIL_DICT_REFUSED_END " :alumni-refused"
 
 /* Opens the dict without touching the dict service: that it does not answer
    shows at the first operation. base_dir is Dovecot's base_dir, where the

@@ -5,6 +5,7 @@
 #include "plugins/dovecot-glue.h"
 
 #include "dict.h"
+#include "str.h"
 #include "istream.h"
 #include "mail-storage-private.h"
 #include "mailbox-attribute-private.h"
@@ -160,11 +161,13 @@ static int read_value(struct mailbox *box,
 static int fail(struct mailbox *box, time_t asked_at, const struct entry *entry,
 		const char *error)
 {
-	const char *refusal = strstr(error, MAIL_DICT_REFUSED);
+	const char *begin = strstr(error, MAIL_DICT_REFUSED);
+	const char *end = strstr(error, MAIL_DICT_REFUSED_END);
 
-	if (refusal != NULL) {
+	if (begin != NULL && end != NULL) {
 		mail_dict_answered();
-		return refuse(box, refusal + strlen(MAIL_DICT_REFUSED));
+		begin += strlen(MAIL_DICT_REFUSED);
+		return refuse(box, t_strdup_until(begin, end));
 	}
 	mail_dict_failed(box->storage->user, asked_at,
 			 t_strconcat("set ", entry->set_key, NULL), error);

@@ -239,6 +239,7 @@ static void the_first_version_is_upgraded_with_what_is_in_it(void **state)
 static void newer_version_is_left_alone(void **state)
 {
 	const struct store_fixture *fixture = *state;
+	char pragma[64];
 	struct error error = {""};
 
 	execute(fixture->accounts, "PRAGMA user_version = 99");
@@ -246,7 +247,9 @@ static void newer_version_is_left_alone(void **state)
 			    "version 99");
 	expect_failure(store_create(fixture->location, &error), &error,
 		       fixture->accounts, "upgrade this program");
-	execute(fixture->accounts, "PRAGMA user_version = 2");
+	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d",
+		       ACCOUNTS_STEPS);
+	execute(fixture->accounts, pragma);
 	execute(fixture->credentials, "PRAGMA user_version = 99");
 	expect_open_failure(fixture, STORE_ACCOUNTS_AND_CREDENTIALS,
 			    fixture->credentials, "version 99");

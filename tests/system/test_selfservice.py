@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Self-service over IMAP METADATA: what people see, change, and are refused."""
+
+import json
+import re
+
+import pytest
+
+from metadata import login, refusal
+
+GOOD = "correct-horse-47-battery"
+
+
+@pytest.fixture(name="person")
+def _person(instance):
+    return instance.add_account("self")
+
+
+@pytest.fixture(name="own")
+def _own(instance, person):
+    return login(instance, person)
+
+
+def account(own):
+    return json.loads(own.get("account"))
+
+
+def code_sent_to(instance, address):
+    """The code of the newest mail to an address outside."""
+    found = instance.wait_outside(address)
+    return re.search(r"^    (\S+)\r?$", found.content.decode(), re.M)[1]
+
+
+def outside_address(person):
+    return f"{person}@outside.example"
+
+
+# ---- what people see ----
+
+def test_the_capability_is_there(instance, person):
+    connection = instance.imap(person)
+    _, data = connection.capability()
+    assert b"METADATA" in data[0].split()
+
+
+def test_the_account_is_shown(instance, person, own):
+    shown = account(own)
+    assert shown["name"] == person
+    assert shown["address"] == instance.address(person)
+    assert shown["class"] == "alumni"
+    assert shown["quota_limit"] == 2 * 1024 ** 3
+    assert shown["trash_days"] == 7
+    assert shown["tiers"] == ["alumni"]
+    assert shown["password_set_at"] > 0
+    assert shown["directory"] is None
+    assert shown["directory_active"] is None
+    assert shown["forward"] is None
+    assert shown["forward_keep_copy"] is True
+    assert shown["forward_pending"] is None
+    assert shown["app_passwords"] == 0
+    assert shown["forward_confirm"] is True
+
+
+@pytest.mark.parametrize("name", ["account", "app-passwords"])
+def test_what_is_only_read_is_not_set(own, name):
+    assert refusal(own, name, "x") == "This can only be read."
+
+
+@pytest.mark.parametrize("name", ["password", "forward-code",
+                                  "app-password", "app-password-revoke"])
+def test_what_is_only_set_reads_as_nothing(own, name):
+    assert own.get(name) is None
+
+
+# ---- forwarding ----
+
+def test_forwarding_is_confirmed_with_a_code(instance, person, own):
+    address = outside_address(person)
+    own.set("forward", address)
+    assert own.get("forward") is None
+    assert own.get("forward-pending") == address
+    code = code_sent_to(instance, address)
+    assert refusal(own, "forward-code", "wrong") == "This is not the code."
+    own.set("forward-code", code)
+    assert own.get("forward") == address
+    assert own.get("forward-pending") is None
+    instance.wait_message(person, "is now forwarded to " + address)
+
+
+def test_forwarding_is_removed(instance, person, own):
+    address = outside_address(person)
+    instance.alumnictl("forward", "set", person, address)
+    assert own.get("forward") == address
+    own.set("forward", None)
+    assert own.get("forward") is None
+    # Who had it is told.
+    instance.wait_outside(address)
+
+
+# ---- the password ----
+
+def test_a_password_is_set_and_opens_the_account(instance, person, own):
+    own.set("password", f"{person}-alumni\t{GOOD}")
+    instance.imap(person, GOOD).logout()
+    with pytest.raises(Exception, match="(?i)authentication|invalid"):
+        instance.imap(person)
+    instance.wait_message(person, "was set just now", password=GOOD)
+    del own
+
+
+def test_a_wrong_current_password_is_refused(own):
+    assert refusal(own, "password", f"wrong\t{GOOD}") == (
+        "The current password is wrong.")
+
+
+def test_doveadm_can_do_it_too(instance, person):
+    instance.doveadm("mailbox", "metadata", "set", "-u", person, "-s", "",
+                     "/private/vendor/vendor.alumnimail/forward-keep-copy",
+                     "no")
+    shown = instance.doveadm(
+        "mailbox", "metadata", "get", "-u", person, "-s", "",
+        "/private/vendor/vendor.alumnimail/forward-keep-copy").stdout
+    assert shown.strip() == "no"
+
+
+# ---- app passwords ----
+
+def test_an_app_password_opens_the_account_and_changes_nothing(
+        instance, person, own):
+    own.set("app-password", f"{person}-alumni\tmy phone")
+    password = own.get("app-password")
+    assert re.fullmatch(r"([a-z2-9]{4}-){4}[a-z2-9]{4}", password)
+    assert own.get("app-password") is None
+    phone = login(instance, person, password)
+    assert refusal(phone, "password", f"{password}\t{GOOD}") == (
+        "The current password is wrong.")
+    (shown,) = json.loads(own.get("app-passwords"))
+    assert shown["label"] == "my phone"
+    assert shown["last_used_at"] >= shown["created_at"]
+    own.set("app-password-revoke", "my phone")
+    assert json.loads(own.get("app-passwords")) == []
+    with pytest.raises(Exception, match="(?i)authentication|invalid"):
+        instance.imap(person, password)
+
+
+def test_a_disabled_account_serves_itself_no_longer(instance, person, own):
+    instance.alumnictl("account", "disable", person)
+    try:
+        text = refusal(own, "forward", outside_address(person))
+    except (ConnectionError, OSError):
+        return
+    assert text == "This account is disabled."
