@@ -99,6 +99,12 @@ class Browser:
             text = text.replace(f"${name}", str(value))
         return text
 
+    def wait_no_toast(self):
+        """Waits until what Roundcube tells for a moment has gone."""
+        self.wait(lambda: not any(element.is_displayed() for element in
+                                  self.find("#messagestack > div")),
+                  "Roundcube's messages to go")
+
     def screenshot(self, name):
         self.count += 1
         path = Path(f"{self.prefix}-{self.count:02}-{name}.png")

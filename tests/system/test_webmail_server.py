@@ -197,6 +197,14 @@ def test_the_machine_s_own_roundcube_is_not_touched(instance):
     assert private.stat().st_mode & 0o007 == 0
 
 
+def test_dovecot_knows_the_browser_s_address(instance):
+    name = instance.add_account("webmail")
+    client = WebmailClient(instance, source="127.0.0.77")
+    assert client.log_in(name, f"{name}-alumni")
+    log = Layout(instance.state).log_of("dovecot").read_text()
+    assert re.search(rf"Login: user=<{name}>.* rip=127\.0\.0\.77,", log)
+
+
 # ---- translations ----
 
 def labels(language):

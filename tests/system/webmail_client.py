@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The webmail as a program that sends forms sees it: no browser, no scripts."""
 
+import functools
 import html
+import http.client
 import http.cookiejar
 import re
 import urllib.error
@@ -13,14 +15,27 @@ CLIENT_SECONDS = 60
 TOKEN = re.compile(r'"request_token":"(\w+)"')
 
 
+class _From(urllib.request.HTTPHandler):
+    """HTTP from one of the addresses of this machine."""
+
+    def __init__(self, address):
+        super().__init__()
+        self.address = address
+
+    def http_open(self, request):
+        return self.do_open(functools.partial(
+            http.client.HTTPConnection, source_address=(self.address, 0)),
+            request)
+
+
 class WebmailClient:
     """One session, with its cookies."""
 
-    def __init__(self, instance, language="en-US"):
+    def __init__(self, instance, language="en-US", source="127.0.0.1"):
         self.base = instance.endpoints["webmail"]
         self.language = language
         self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+            _From(source), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
         self.token = ""
 
     def request(self, parameters, form=None):

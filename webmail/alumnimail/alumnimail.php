@@ -17,14 +17,29 @@ require_once __DIR__ . '/lib/alumnimail_app_passwords.php';
  */
 class alumnimail extends rcube_plugin
 {
-    public $task = 'settings';
-    public $noajax = true;
-
     private $rc;
 
     public function init()
     {
         $this->rc = rcmail::get_instance();
+        $this->add_hook('storage_connect', [$this, 'storage_connect']);
+        if ($this->rc->task === 'settings') {
+            $this->init_settings();
+        }
+    }
+
+    /**
+     * Tells the server whose login this is: else all who come through the
+     * webmail would wait for one who does not know the password.
+     */
+    public function storage_connect($args)
+    {
+        $args['preauth_ident'] = ['x-originating-ip' => rcube_utils::remote_addr()];
+        return $args;
+    }
+
+    private function init_settings()
+    {
         $this->load_config();
         $this->add_texts('localization/');
         $this->include_stylesheet($this->local_skin_path() . '/alumnimail.css');
@@ -109,7 +124,9 @@ class alumnimail extends rcube_plugin
 
     private function frame($title, $content)
     {
-        return html::div(['id' => 'prefs-title', 'class' => 'boxtitle'], rcube::Q($title))
+        // The skin takes its title away on a wide screen.
+        return html::tag('h1', ['class' => 'voice'], rcube::Q($title))
+            . html::div(['id' => 'prefs-title', 'class' => 'boxtitle'], rcube::Q($title))
             . html::div(['class' => 'box formcontainer scroller'],
                 html::div(['class' => 'boxcontent formcontent alumnimail', 'id' => 'alumnimail'], $content));
     }

@@ -60,18 +60,25 @@ class alumnimail_account extends alumnimail_form
             ], html::div(['class' => "progress-bar bg-$level", 'style' => 'width: ' . min(100, $percent) . '%'], ''),
             ['class', 'role', 'aria-labelledby', 'aria-valuemin', 'aria-valuemax', 'aria-valuenow', 'aria-valuetext'])
             . $this->paragraph("$text $messages")
-            . ($percent >= 80 ? $this->paragraph($this->text('usagehelp')) : '');
+            . ($percent >= 80 ? $this->paragraph($this->text('usagehelp', ['folder' => $this->trash()])) : '');
     }
 
     private function mailbox($account)
     {
         $days = (int) $account['trash_days'];
         return $this->facts([
-            'mailaddress' => $account['address'],
-            'username'    => $account['name'],
-            'class'       => $this->class_name((string) $account['class']),
-            'trash'       => $days > 0 ? $this->text('trashdays', ['days' => $days]) : $this->text('trashnever'),
+            $this->text('mailaddress') => $account['address'],
+            $this->text('username')    => $account['name'],
+            $this->text('class')       => $this->class_name((string) $account['class']),
+            $this->text('trash', ['folder' => $this->trash()]) => $days > 0
+                ? $this->text('trashdays', ['days' => $days]) : $this->text('trashnever'),
         ]);
+    }
+
+    /** The folder's name as the list of folders has it. */
+    private function trash()
+    {
+        return rcmail::get_instance()->gettext('trash');
     }
 
     /** What the site calls it, or in the person's language if it is known. */

@@ -132,8 +132,8 @@ class alumnimail_form
     protected function facts($facts)
     {
         $html = '';
-        foreach ($facts as $label => $value) {
-            $html .= html::tag('dt', null, rcube::Q($this->text($label)))
+        foreach ($facts as $name => $value) {
+            $html .= html::tag('dt', null, rcube::Q($name))
                 . html::tag('dd', null, rcube::Q($value));
         }
         return html::tag('dl', ['class' => 'alumnimail-facts'], $html);
