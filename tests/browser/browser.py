@@ -92,7 +92,7 @@ class Browser:
         return self.wait(lambda: text in self.see(selector).text,
                          f"{text!r} in {selector}")
 
-    def say(self, label, **values):
+    def say(self, label, /, **values):
         """A text of the plugin's in this browser's language."""
         text = self.texts[label]
         for name, value in values.items():

@@ -58,11 +58,12 @@ def _open_files():
     """Every regular file that some process has open: a message that is still
     being written is among them."""
     found = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            found.add(os.readlink(link))
-        except OSError:
-            continue
+    for process in Path("/proc").glob("[0-9]*"):
+        # A process may end at any time, and close its files.
+        with contextlib.suppress(OSError):
+            for link in os.listdir(process / "fd"):
+                with contextlib.suppress(OSError):
+                    found.add(os.readlink(process / "fd" / link))
     return found
 
 

@@ -232,7 +232,29 @@ def test_every_text_is_used_and_exists():
     # Built from parts.
     used |= {"forwardingtitle", "accounttitle"}
     used |= {name for name in names if name.startswith("class_")}
+    used |= {name for name in names if name.startswith("refused_")}
     used |= {"revoke"} & set(re.findall(r"alumnimail\.(\w+)'", code))
     assert names <= used
     asked = set(re.findall(r"(?:text|gettext|button)\('(\w+)'", code))
     assert asked <= names
+
+
+def c_strings(path):
+    """The string literals of a C file, those that follow each other joined,
+    and what printf puts in as one sign."""
+    source = path.read_text()
+    joined = (re.sub(r'"\s*"', "", source)).replace('\\"', "'")
+    return [re.sub(r"%[a-z]+", "%", text)
+            for text in re.findall(r'"([^"\n]*)"', joined)]
+
+
+def test_refusals_are_the_server_s_words():
+    known = {text for path in (*(ROOT / "plugins/dict").glob("*.c"),
+                               ROOT / "lib/address.c")
+             for text in c_strings(path)}
+    ours = [text for name, text in labels("en_US").items()
+            if "refused_" in name]
+    assert ours
+    assert [text for text in ours
+            if re.sub(r"\$\w+", "%", text).replace('"', "'")
+            not in known] == []

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 require_once __DIR__ . '/lib/alumnimail_metadata.php';
+require_once __DIR__ . '/lib/alumnimail_refusals.php';
 require_once __DIR__ . '/lib/alumnimail_form.php';
 require_once __DIR__ . '/lib/alumnimail_forwarding.php';
 require_once __DIR__ . '/lib/alumnimail_account.php';
@@ -131,8 +132,11 @@ class alumnimail extends rcube_plugin
                 html::div(['class' => 'boxcontent formcontent alumnimail', 'id' => 'alumnimail'], $content));
     }
 
-    private function server()
+    /** The account of the person who is logged in, for the password driver too. */
+    public function server()
     {
-        return new alumnimail_metadata($this->rc->get_storage());
+        return new alumnimail_metadata($this->rc->get_storage(), function ($label, $values) {
+            return $this->gettext(['name' => $label, 'vars' => $values]);
+        });
     }
 }

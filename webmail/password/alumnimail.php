@@ -15,8 +15,8 @@ class rcube_alumnimail_password
         if (preg_match('/[\x00-\x1f\x7f]/', $current)) {
             return PASSWORD_ERROR;
         }
-        $server = new alumnimail_metadata(rcmail::get_instance()->get_storage());
-        $refusal = $server->set('password', "$current\t$new");
+        $plugin = rcmail::get_instance()->plugins->get_plugin('alumnimail');
+        $refusal = $plugin->server()->set('password', "$current\t$new");
         if ($refusal === null) {
             return PASSWORD_SUCCESS;
         }

@@ -32,7 +32,7 @@ class alumnimail_account extends alumnimail_form
             return $this->messages();
         }
         // First, since it may have a message.
-        $app_passwords = $this->app_passwords
+        $app_passwords = $this->app_passwords && !empty($account['app_passwords_used'])
             ? $this->section('apps', 'apppasswords', $this->app_passwords->show()) : '';
         return $this->messages()
             . $this->section('usage', 'usage', $this->usage($account))

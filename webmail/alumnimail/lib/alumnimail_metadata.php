@@ -9,10 +9,13 @@ class alumnimail_metadata
     private const PREFIX = '/private/vendor/vendor.alumnimail/';
 
     private $storage;
+    private $gettext;
 
-    public function __construct($storage)
+    /** gettext(label, values) has the plugin's texts. */
+    public function __construct($storage, callable $gettext)
     {
         $this->storage = $storage;
+        $this->gettext = $gettext;
     }
 
     /**
@@ -45,8 +48,8 @@ class alumnimail_metadata
     }
 
     /**
-     * Sets an entry; null removes it. Returns null when done, else why not, in
-     * words of the server's, or '' if it said nothing.
+     * Sets an entry; null removes it. Returns null when done, else why not, as
+     * the server says it, or '' if it said nothing.
      */
     public function set($name, $value)
     {
@@ -54,6 +57,7 @@ class alumnimail_metadata
             return null;
         }
         $text = (string) $this->storage->get_error_str();
-        return preg_replace('/^SETMETADATA: /', '', $text);
+        return alumnimail_refusals::translate(
+            preg_replace('/^SETMETADATA: /', '', $text), $this->gettext);
     }
 }
