@@ -26,7 +26,8 @@ def test_app_password_made_used_and_revoked(browser, instance):
     browser.settings("alumnimail-account")
     browser.wait_text(browser.say("apppasswordsnone"))
     make_app_password(browser, "phone", "wrong")
-    browser.see("#alumnimail .boxerror")
+    browser.wait_text(browser.say("refused_current"),
+                      "#alumnimail .boxerror")
     browser.wait_text(browser.say("apppasswordsnone"))
     check(browser, "app-password-refused")
 

@@ -49,7 +49,7 @@ def confirm_forwarding(browser, instance, address):
 
     browser.type("[name=_code]", "wrong-code")
     browser.press(".alumnimail-code button")
-    browser.see("#alumnimail .boxerror")
+    browser.wait_text(browser.say("refused_code"), "#alumnimail .boxerror")
     browser.wait_text(browser.say("forwardingnone"))
     check(browser, "forwarding-wrong-code")
 

@@ -56,8 +56,9 @@ class alumnimail_metadata
         if ($this->storage->set_metadata('', [self::PREFIX . $name => $value])) {
             return null;
         }
-        $text = (string) $this->storage->get_error_str();
-        return alumnimail_refusals::translate(
-            preg_replace('/^SETMETADATA: /', '', $text), $this->gettext);
+        // Roundcube says what it asked, and Dovecot how long it took.
+        $text = preg_replace(['/^SETMETADATA: /', '/ \([\d.+ ]+ secs\)\.$/'], ['', '.'],
+            (string) $this->storage->get_error_str());
+        return alumnimail_refusals::translate($text, $this->gettext);
     }
 }
