@@ -106,8 +106,12 @@ alumni_quota_transaction_commit(struct mailbox_transaction_context *t,
 	unsigned int saved = t->save_count;
 	struct publisher *publisher = alumni_quota_publisher(box);
 
-	if (saved > 0 && publisher != NULL)
+	if (saved > 0 && publisher != NULL) {
+		/* Maildir would leave what it cannot index at once to whoever
+		   looks next, and that is nobody's news. */
+		t->flags |= MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS;
 		publisher_expects_news(publisher);
+	}
 	if (qbox->module_ctx.super.transaction_commit(t, changes) < 0)
 		return -1;
 	if (saved > 0)

@@ -81,6 +81,24 @@ def test_append_and_copy_elsewhere_are_refused_with_advice(full):
     assert connection.search(None, "ALL")[1] == [b""]
 
 
+def test_moving_between_folders_works(full):
+    """It adds nothing."""
+    instance, name, connection = full
+    for target in ("Old", "Old/Older"):
+        ok(connection.create(target))
+    ok(connection._simple_command("MOVE", "1", "Old"))
+    ok(connection._simple_command("MOVE", "1:2", "Sent"))
+    ok(connection.select("Old"))
+    ok(connection._simple_command("MOVE", "1", "Old/Older"))
+    ok(connection.select("Sent"))
+    ok(connection._simple_command("MOVE", "1:*", "INBOX"))
+    assert len(instance.messages(name, "Old/Older")) == 1
+    assert len(instance.messages(name)) == 2
+    # There is no more room than before.
+    ok(connection.select("INBOX"))
+    refused(connection, "COPY", "1", "Sent")
+
+
 @pytest.mark.parametrize("how", ["MOVE", "COPY"])
 @pytest.mark.parametrize("target", ["Trash", "Trash/2025"])
 def test_deleting_by_way_of_trash_works(full, how, target):
@@ -102,10 +120,11 @@ def test_flags_expunge_delete_and_unsubscribe_work(full):
     ok(connection.store("1", "+FLAGS", r"(\Seen \Flagged)"))
     ok(connection.create("Old"))
     ok(connection.subscribe("Old"))
+    ok(connection._simple_command("MOVE", "1", "Old"))
     ok(connection.rename("Old", "Older"))
     ok(connection.unsubscribe("Old"))
     ok(connection.delete("Older"))
-    ok(connection.store("1:2", "+FLAGS", r"(\Deleted)"))
+    ok(connection.store("1", "+FLAGS", r"(\Deleted)"))
     ok(connection.expunge())
     # Room again, in the same session.
     assert append(connection)[0] == "OK"
