@@ -19,6 +19,14 @@
 #define SECTIONS_MAX   16
 #define SECTION_COLUMN 2 /* by which doveconf indents */
 
+static void print_path(FILE *stream, const char *const *sections,
+		       const size_t *lengths, size_t depth)
+{
+	for (size_t i = 0; i < depth; i++)
+		fprintf(stream, "%s%.*s", i == 0 ? "" : "/", (int)lengths[i],
+			sections[i]);
+}
+
 /* The settings with the names of their sections in front, one a line:
    "service dict/unix_listener dict/mode = 0600". NULL when memory ran out. */
 static char *flatten(const char *text)
@@ -43,11 +51,13 @@ static char *flatten(const char *text)
 			   line[length - 1] == '{' && depth < SECTIONS_MAX) {
 			sections[depth] = line;
 			lengths[depth++] = length - 2;
+			/* That a section is there may be all there is to it. */
+			print_path(stream, sections, lengths, depth);
+			fputs(" = {\n", stream);
 		} else if (length > 0 && line[0] != '#') {
-			for (size_t i = 0; i < depth; i++)
-				fprintf(stream, "%.*s/", (int)lengths[i],
-					sections[i]);
-			fprintf(stream, "%.*s\n", (int)length, line);
+			print_path(stream, sections, lengths, depth);
+			fprintf(stream, "%s%.*s\n", depth == 0 ? "" : "/",
+				(int)length, line);
 		}
 	}
 	return fclose(stream) == 0 ? flat : NULL;
@@ -76,12 +86,6 @@ struct wish {
 };
 
 static const struct wish wishes[] = {
-	{"passdb", {"passdb alumni/driver", "passdb/driver", NULL}, "alumni",
-	 false, "passwords are checked by something else first",
-	 "put our passdb in front of all others: see auth.conf"},
-	{"userdb", {"userdb alumni/driver", "userdb/driver", NULL}, "alumni",
-	 false, "mailboxes are looked up by something else first",
-	 "put our userdb in front of all others: see auth.conf"},
 	{"dict", {"dict_server/dict alumni/driver", "dict/alumni", NULL},
 	 "alumni", false,
 	 "mail processes cannot reach the account store, so no usage is "
@@ -130,6 +134,60 @@ static void check_wish(struct doctor *doctor, const char *flat,
 			       name == NULL ? wish->names[0] : name,
 			       name == NULL ? "not set" : value,
 			       wish->otherwise);
+}
+
+/* ---- passdb and userdb ---- */
+
+/* The driver of the first section of that kind. In 2.4 it is the name of the
+   section, unless the section says otherwise. */
+static void first_driver(const char *flat, const char *kind,
+			 char driver_r[DOCTOR_VALUE_BYTES])
+{
+	char name[DOCTOR_VALUE_BYTES + 64];
+	char start[64];
+	const char *line;
+
+	snprintf(name, sizeof(name), "%s/driver", kind);
+	if (doctor_find_value(flat, name, driver_r))
+		return;
+	snprintf(start, sizeof(start), "\n%s ", kind);
+	line = strstr(flat, start);
+	if (line == NULL)
+		return;
+	line += strlen(start);
+	snprintf(name, sizeof(name), "%s %.*s/driver", kind,
+		 (int)strcspn(line, " \n"), line);
+	if (!doctor_find_value(flat, name, driver_r))
+		snprintf(driver_r, DOCTOR_VALUE_BYTES, "%.*s",
+			 (int)strcspn(line, " \n"), line);
+}
+
+static void check_drivers(struct doctor *doctor, const char *flat)
+{
+	static const struct {
+		const char *kind;
+		const char *otherwise;
+	} wanted[] = {
+		{"passdb", "passwords are checked by something else first"},
+		{"userdb", "mailboxes are looked up by something else first"},
+	};
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		char driver[DOCTOR_VALUE_BYTES];
+		const char *kind = wanted[i].kind;
+
+		first_driver(flat, kind, driver);
+		if (strcmp(driver, "alumni") == 0)
+			doctor_ok(doctor, kind, "the first %s is alumni", kind);
+		else
+			doctor_problem(doctor, kind,
+				       doctor_mend(doctor,
+						   "put %s alumni in front of "
+						   "all others: see auth.conf",
+						   kind),
+				       "the first %s is \"%s\": %s", kind,
+				       driver, wanted[i].otherwise);
+	}
 }
 
 /* ---- plugins ---- */
@@ -182,9 +240,8 @@ static void check_plugins(struct doctor *doctor, const char *flat)
 
 static void check_grace(struct doctor *doctor, const char *flat)
 {
-	static const char *const names[] = {"quota User quota/storage_grace",
-					    "quota/User quota/storage_grace",
-					    "plugin/quota_grace", NULL};
+	static const char *const names[] = {
+		"quota \"User quota\"/storage_grace", "plugin/quota_grace", NULL};
 	char value[DOCTOR_VALUE_BYTES];
 	char ours[64];
 	int64_t grace = -1;
@@ -308,9 +365,9 @@ static void check_environment(struct doctor *doctor, const char *flat)
 
 static void take_certificate(struct doctor *doctor, const char *flat)
 {
-	static const char *const certificates[] = {"ssl_server_cert_file",
+	static const char *const certificates[] = {"ssl_server/cert_file",
 						   "ssl_cert", NULL};
-	static const char *const keys[] = {"ssl_server_key_file", "ssl_key",
+	static const char *const keys[] = {"ssl_server/key_file", "ssl_key",
 					   NULL};
 	struct doctor_certificate *certificate = &doctor->dovecot_certificate;
 	char value[DOCTOR_VALUE_BYTES];
@@ -332,6 +389,7 @@ static void take_certificate(struct doctor *doctor, const char *flat)
 static void check_all(struct doctor *doctor, const char *flat)
 {
 	doctor_ok(doctor, "doveconf", "Dovecot's configuration can be read");
+	check_drivers(doctor, flat);
 	for (size_t i = 0; i < sizeof(wishes) / sizeof(*wishes); i++)
 		check_wish(doctor, flat, &wishes[i]);
 	check_plugins(doctor, flat);
