@@ -176,6 +176,8 @@ struct json_object *account_view_json(const struct account_view *view)
 	json_object_object_add(object, "enabled",
 			       json_object_new_boolean(account->enabled));
 	json_add_time(object, "created_at", account->created_at);
+	if (account_is_deleted(account))
+		json_add_time(object, "deleted_at", account->deleted_at);
 	json_object_object_add(object, "directory", pin_json(account));
 	json_object_object_add(object, "other_entry",
 			       other_entry_json(account));

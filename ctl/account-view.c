@@ -313,6 +313,8 @@ void account_view_print_row(const struct account_view *view)
 	if (account_forwards(account))
 		text_clean(account->forward_address, forward, sizeof(forward));
 	printf(ROW_FORMAT, account->name, class_name,
-	       account->enabled ? "enabled" : "disabled", usage, quota,
-	       forward);
+	       account_is_deleted(account) ? "deleted"
+	       : account->enabled	   ? "enabled"
+					   : "disabled",
+	       usage, quota, forward);
 }

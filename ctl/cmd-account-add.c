@@ -110,7 +110,6 @@ const struct command cmd_account_add = {
 		     "the person's id there (value of id_attribute)"},
 		    {"disabled", NULL,
 		     "nobody can log in until it is enabled"}},
-	.prints_data = true,
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run,
 };

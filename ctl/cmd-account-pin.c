@@ -9,6 +9,7 @@
 
 #include "ctl/pin-all.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/rosters.h"
 #include "ctl/session.h"
 #include "lib/directory-list.h"
@@ -89,10 +90,10 @@ static int run_pin_one(struct invocation *invocation)
 			 : session_pin(invocation, true, &account);
 	if (status == EX_OK)
 		status = set_pin(invocation, &account);
-	if (status == EX_OK)
-		printf("%s: pinned to %s, id %s\n", account.name,
-		       account.directory, account.directory_id);
-	return status;
+	if (status != EX_OK)
+		return status;
+	return result_account(invocation, &account, "pinned to %s, id %s",
+			      account.directory, account.directory_id);
 }
 
 static int run_pin(struct invocation *invocation)
@@ -124,9 +125,9 @@ static int run_unpin(struct invocation *invocation)
 	account.directory[0] = '\0';
 	account.directory_id[0] = '\0';
 	status = set_pin(invocation, &account);
-	if (status == EX_OK)
-		printf("%s: not pinned\n", account.name);
-	return status;
+	return status != EX_OK
+		       ? status
+		       : result_account(invocation, &account, "not pinned");
 }
 
 const struct command cmd_account_pin = {

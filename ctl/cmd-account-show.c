@@ -83,7 +83,6 @@ const struct command cmd_account_show = {
 		"quota and usage,\naliases, forwarding, what it sent, and "
 		"when the alumni password was set.",
 	.arguments = {"NAME"},
-	.prints_data = true,
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,
 };

@@ -5,7 +5,9 @@
  */
 #include <stdio.h>
 
+#include "ctl/end-sessions.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 static int set_enabled(struct invocation *invocation, bool enabled)
@@ -19,10 +21,12 @@ static int set_enabled(struct invocation *invocation, bool enabled)
 			store_account_set_enabled(invocation->store, account.id,
 						  enabled, &error),
 			&account, &error);
-	if (status == EX_OK)
-		printf("%s: %s\n", account.name,
-		       enabled ? "enabled" : "disabled");
-	return status;
+	if (status == EX_OK && !enabled)
+		status = end_sessions(invocation, account.name);
+	if (status != EX_OK)
+		return status;
+	return result_account(invocation, &account, "%s",
+			      enabled ? "enabled" : "disabled");
 }
 
 static int run_disable(struct invocation *invocation)
@@ -39,8 +43,8 @@ const struct command cmd_account_disable = {
 	.name = "account disable",
 	.summary = "let nobody log in to an account",
 	.help = "Lets nobody log in to the account, whatever the password, and "
-		"refuses its mail.\nSessions that are open go on: end them "
-		"with \"doveadm kick NAME\".",
+		"refuses its mail,\nwhich so is not forwarded either. Sessions "
+		"that are open are ended.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run_disable,

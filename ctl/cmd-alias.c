@@ -9,6 +9,7 @@
 
 #include "ctl/account-view.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 /* Mail for these goes to postmaster, whatever aliases there are. */
@@ -56,9 +57,9 @@ static int run_add(struct invocation *invocation)
 	switch (store_alias_add(invocation->store, account.id, name, time(NULL),
 				&error)) {
 	case STORE_ADDED:
-		printf("%s: mail for %s@%s arrives here\n", account.name, name,
-		       invocation->configuration->domains[0]);
-		return EX_OK;
+		return result_account(invocation, &account,
+				      "mail for %s@%s arrives here", name,
+				      invocation->configuration->domains[0]);
 	case STORE_NAME_TAKEN:
 		return report(
 			EX_DATAERR,
@@ -93,8 +94,8 @@ static int run_remove(struct invocation *invocation)
 	switch (store_alias_remove(invocation->store, account.id, name, until,
 				   &error)) {
 	case 1:
-		printf("%s: %s is no alias any more\n", account.name, name);
-		return EX_OK;
+		return result_account(invocation, &account,
+				      "%s is no alias any more", name);
 	case 0:
 		return report(EX_DATAERR, "%s has no alias %s", account.name,
 			      name);
@@ -151,7 +152,6 @@ const struct command cmd_alias_list = {
 	.summary = "show an account's aliases",
 	.help = "Shows the further names under which an account gets mail.",
 	.arguments = {"NAME"},
-	.prints_data = true,
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run_list,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 #include "lib/configuration-checks.h"
 
@@ -23,10 +24,9 @@ static int set_backend(struct invocation *invocation, const char *host)
 	if (status != EX_OK)
 		return status;
 	if (host[0] == '\0')
-		printf("%s: sessions stay here\n", account.name);
-	else
-		printf("%s: sessions go to %s\n", account.name, host);
-	return EX_OK;
+		return result_account(invocation, &account,
+				      "sessions stay here");
+	return result_account(invocation, &account, "sessions go to %s", host);
 }
 
 static int run_set(struct invocation *invocation)

@@ -129,7 +129,6 @@ const struct command cmd_directory_status = {
 	.help = "Shows for each directory whether it answers the running "
 		"service. One that does not\nis left alone by logins, and "
 		"probed beside them.",
-	.prints_data = true,
 	.store = COMMAND_STORE_NONE,
 	.run = run,
 };

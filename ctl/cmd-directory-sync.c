@@ -103,7 +103,6 @@ const struct command cmd_directory_sync = {
 	.options = {{"dry-run", NULL, "only show what would change"},
 		    {"force", NULL,
 		     "believe a directory with suspiciously few entries"}},
-	.prints_data = true,
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run,
 };

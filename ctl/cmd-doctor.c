@@ -119,7 +119,6 @@ const struct command cmd_doctor = {
 		"in order. Changes nothing. Run it as root, who may see all of "
 		"it.",
 	.options = {{"group", "GROUP", "only this group of checks"}},
-	.prints_data = true,
 	.opens_nothing = true,
 	.store = COMMAND_STORE_NONE,
 	.run = run,

@@ -7,6 +7,7 @@
 
 #include "ctl/account-view.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 static int set_forward(struct invocation *invocation, struct account *account_r,
@@ -37,10 +38,11 @@ static int run_set(struct invocation *invocation)
 				  &error) < 0)
 		return report(EX_DATAERR, "%s", error.text);
 	status = set_forward(invocation, &account, address, keep_copy);
-	if (status == EX_OK)
-		printf("%s: forwarded to %s, %s\n", account.name, address,
-		       keep_copy ? "a copy is kept" : "no copy is kept");
-	return status;
+	if (status != EX_OK)
+		return status;
+	return result_account(invocation, &account, "forwarded to %s, %s",
+			      address,
+			      keep_copy ? "a copy is kept" : "no copy is kept");
 }
 
 static int run_clear(struct invocation *invocation)
@@ -48,9 +50,9 @@ static int run_clear(struct invocation *invocation)
 	struct account account;
 	int status = set_forward(invocation, &account, "", true);
 
-	if (status == EX_OK)
-		printf("%s: not forwarded\n", account.name);
-	return status;
+	return status != EX_OK
+		       ? status
+		       : result_account(invocation, &account, "not forwarded");
 }
 
 static int print_json(const struct account *account)
@@ -109,7 +111,6 @@ const struct command cmd_forward_show = {
 	.help = "Shows where an account's mail is sent on to, and whether a "
 		"copy is kept.",
 	.arguments = {"NAME"},
-	.prints_data = true,
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run_show,
 };

@@ -92,7 +92,6 @@ const struct command cmd_login_test = {
 		"input.\nA first login with a directory password creates the "
 		"account, here as elsewhere.",
 	.arguments = {"NAME"},
-	.prints_data = true,
 	.store = COMMAND_STORE_NONE,
 	.run = run,
 };

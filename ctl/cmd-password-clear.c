@@ -4,7 +4,9 @@
  */
 #include <stdio.h>
 
+#include "ctl/end-sessions.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 static int run(struct invocation *invocation)
@@ -27,10 +29,12 @@ static int run(struct invocation *invocation)
 						 account.directory, &error);
 	if (learned < 0)
 		return report(EX_TEMPFAIL, "%s", error.text);
-	printf("%s: %s\n", account.name,
-	       cleared > 0 || learned > 0 ? "password cleared"
-					  : "had no password");
-	return EX_OK;
+	status = end_sessions(invocation, account.name);
+	if (status != EX_OK)
+		return status;
+	return result_account(invocation, &account, "%s",
+			      cleared > 0 || learned > 0 ? "password cleared"
+							 : "had no password");
 }
 
 const struct command cmd_password_clear = {
@@ -38,7 +42,8 @@ const struct command cmd_password_clear = {
 	.summary = "remove the alumni password of an account",
 	.help = "Removes the alumni password, and one learned of the "
 		"directory: then only the\ndirectory entry, if the account is "
-		"pinned to one, lets its person in.",
+		"pinned to one, and app passwords\nlet its person in. Sessions "
+		"that are open are ended.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

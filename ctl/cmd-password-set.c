@@ -6,11 +6,13 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "ctl/end-sessions.h"
+#include "ctl/new-password.h"
 #include "ctl/read-password.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 static int ask(const char *prompt, char password[PASSWORD_BUFFER_BYTES])
@@ -68,28 +70,6 @@ static int read_new_password(char password_r[PASSWORD_BUFFER_BYTES])
 	return status;
 }
 
-static int store_password(struct invocation *invocation,
-			  const struct account *account, const char *password)
-{
-	struct credential credential = {
-		.kind = CREDENTIAL_PASSWORD,
-		.set_at = time(NULL),
-	};
-	const struct password_cost cost =
-		configuration_password_cost(invocation->configuration);
-	struct error error = {""};
-	int status = EX_OK;
-
-	/* The password was checked, so this can only lack memory. */
-	if (password_hash_make(password, &cost, credential.hash, &error) < 0)
-		status = report(EX_TEMPFAIL, "%s", error.text);
-	else if (store_credential_set(invocation->store, account->id,
-				      &credential, &error) < 0)
-		status = report(EX_TEMPFAIL, "%s", error.text);
-	secret_wipe(&credential, sizeof(credential));
-	return status;
-}
-
 static int run(struct invocation *invocation)
 {
 	char password[PASSWORD_BUFFER_BYTES] = "";
@@ -102,11 +82,14 @@ static int run(struct invocation *invocation)
 	if (status == EX_OK)
 		status = session_account(invocation, &account);
 	if (status == EX_OK)
-		status = store_password(invocation, &account, password);
+		status = new_password_store(invocation, &account, password);
 	secret_wipe(password, sizeof(password));
+	/* Whoever knows the old one is out. */
 	if (status == EX_OK)
-		printf("%s: password set\n", account.name);
-	return status;
+		status = end_sessions(invocation, account.name);
+	return status != EX_OK
+		       ? status
+		       : result_account(invocation, &account, "password set");
 }
 
 const struct command cmd_password_set = {
@@ -114,7 +97,8 @@ const struct command cmd_password_set = {
 	.summary = "set the alumni password of an account",
 	.help = "Sets the alumni password. A terminal is asked for it twice, "
 		"without echo; otherwise\nthe first line of standard input is "
-		"the password. It is never an argument.",
+		"the password. It is never an argument. Sessions that are open "
+		"are ended.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

@@ -7,6 +7,7 @@
 
 #include "ctl/account-view.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 #include "lib/mail-quota.h"
 
@@ -27,9 +28,8 @@ static int set_quota(struct invocation *invocation, const int64_t *bytes)
 	account.has_own_quota = bytes != NULL;
 	account.own_quota = bytes == NULL ? 0 : *bytes;
 	quota_text(mail_quota_limit(&account, invocation->configuration), text);
-	printf("%s: quota %s (%s)\n", account.name, text,
-	       bytes == NULL ? "of its class" : "its own");
-	return EX_OK;
+	return result_account(invocation, &account, "quota %s (%s)", text,
+			      bytes == NULL ? "of its class" : "its own");
 }
 
 static int run_set(struct invocation *invocation)

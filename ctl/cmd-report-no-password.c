@@ -117,7 +117,6 @@ const struct command cmd_report_no_password = {
 	.help = "Lists accounts that only the directory's password opens: when "
 		"their owners leave,\nnothing does. Ask these people to set an "
 		"alumni password.",
-	.prints_data = true,
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,
 };

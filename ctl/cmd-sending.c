@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 #define DEFAULT_REASON "by hand"
@@ -32,11 +33,11 @@ static int run_block(struct invocation *invocation)
 	switch (store_sending_block(invocation->store, account.id, time(NULL),
 				    reason, &error)) {
 	case 1:
-		printf("%s: sending is blocked\n", account.name);
-		return EX_OK;
+		return result_account(invocation, &account,
+				      "sending is blocked");
 	case 0:
-		printf("%s: sending was blocked already\n", account.name);
-		return EX_OK;
+		return result_account(invocation, &account,
+				      "sending was blocked already");
 	default:
 		return report(EX_TEMPFAIL, "%s", error.text);
 	}
@@ -53,9 +54,9 @@ static int run_unblock(struct invocation *invocation)
 			store_sending_unblock(invocation->store, account.id,
 					      &error),
 			&account, &error);
-	if (status == EX_OK)
-		printf("%s: may send\n", account.name);
-	return status;
+	return status != EX_OK
+		       ? status
+		       : result_account(invocation, &account, "may send");
 }
 
 const struct command cmd_sending_block = {

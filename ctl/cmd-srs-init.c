@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 #include "lib/secret-file.h"
 #include "lib/srs.h"
@@ -104,16 +105,19 @@ static int run(struct invocation *invocation)
 		return report(EX_OSERR, "cannot start libsodium");
 	if (access(path, F_OK) < 0) {
 		status = create_file(invocation->configuration);
-		if (status == EX_OK)
-			printf("%s is ready, with a new secret\n", path);
-		return status;
+		return status != EX_OK
+			       ? status
+			       : result_message(invocation,
+						"%s is ready, with a new "
+						"secret",
+						path);
 	}
 	if (secret_file_read(path, SRS_SECRETS_MAX, &secrets, &count, &error) <
 	    0)
 		return report(EX_CONFIG, "%s", error.text);
 	secret_file_free(&secrets, count);
-	printf("%s is there already, and was not changed\n", path);
-	return EX_OK;
+	return result_message(invocation,
+			      "%s is there already, and was not changed", path);
 }
 
 const struct command cmd_srs_init = {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 
 /* What is wrong now is what root could not mend: a group that the machine
@@ -28,13 +29,14 @@ static int run(struct invocation *invocation)
 	if (migrations < 0)
 		return report(session_store_failure(invocation), "%s",
 			      error.text);
-	if (migrations == 0)
-		printf("store %s is up to date\n", location);
-	else
-		printf("store %s is ready (%d migration%s done)\n", location,
-		       migrations, migrations == 1 ? "" : "s");
 	warn_of_layout(location);
-	return EX_OK;
+	if (migrations == 0)
+		return result_message(invocation, "store %s is up to date",
+				      location);
+	return result_message(invocation,
+			      "store %s is ready (%d migration%s done)",
+			      location, migrations,
+			      migrations == 1 ? "" : "s");
 }
 
 const struct command cmd_store_init = {

@@ -7,6 +7,7 @@
 
 #include "ctl/account-view.h"
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 #include "lib/retention.h"
 
@@ -27,9 +28,9 @@ static int set_retention(struct invocation *invocation, const int64_t *seconds)
 	account.has_own_retention = seconds != NULL;
 	account.own_retention = seconds == NULL ? 0 : *seconds;
 	retention_text(retention_of(&account, invocation->configuration), text);
-	printf("%s: messages stay in Trash %s (%s)\n", account.name, text,
-	       seconds == NULL ? "of its class" : "its own");
-	return EX_OK;
+	return result_account(invocation, &account,
+			      "messages stay in Trash %s (%s)", text,
+			      seconds == NULL ? "of its class" : "its own");
 }
 
 static int run_set(struct invocation *invocation)

@@ -114,7 +114,6 @@ const struct command cmd_usage = {
 		"and sums by class, by the\nusage that was last published.",
 	.options = {{"top", "NUMBER", "how many of the fullest (10)"},
 		    {"csv", NULL, "instead, a line for every account"}},
-	.prints_data = true,
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run,
 };

@@ -54,7 +54,7 @@ static void print_command(FILE *stream, const struct command *command)
 	for (size_t i = 0;
 	     i < COMMAND_OPTIONS_MAX && command->options[i].name != NULL; i++)
 		print_option(stream, &command->options[i]);
-	if (command->prints_data)
+	if (!command->no_json)
 		print_option(stream, &json_option);
 	print_common_options(stream);
 }

@@ -202,9 +202,10 @@ static int take_arguments(struct line *line)
 		if (expected == NULL && line->argc > i + 1)
 			return line_wrong(line, "too many arguments from",
 					  line->argv[i + 1]);
-		if (expected != NULL && line->argc <= i + 1)
+		if (expected != NULL && expected[0] != '[' &&
+		    line->argc <= i + 1)
 			return line_wrong(line, "missing argument", expected);
-		if (expected != NULL)
+		if (expected != NULL && line->argc > i + 1)
 			line->invocation->arguments[i] = line->argv[i + 1];
 	}
 	if (line->argc > COMMAND_ARGUMENTS_MAX + 1)
@@ -227,8 +228,8 @@ static enum command_line_result take_line(struct line *line,
 		return COMMAND_LINE_HELP;
 	if (line->version)
 		return COMMAND_LINE_VERSION;
-	if (line->invocation->json && !command->prints_data) {
-		line_wrong(line, "prints no data, so there is no --json", "");
+	if (line->invocation->json && command->no_json) {
+		line_wrong(line, "there is no --json for this", "");
 		return COMMAND_LINE_WRONG;
 	}
 	return take_arguments(line) < 0 ? COMMAND_LINE_WRONG : COMMAND_LINE_RUN;

@@ -13,7 +13,7 @@
 #include "lib/store.h"
 
 #define COMMAND_ARGUMENTS_MAX 2
-#define COMMAND_OPTIONS_MAX   6
+#define COMMAND_OPTIONS_MAX   8
 
 struct invocation;
 
@@ -33,13 +33,14 @@ struct command {
 	const char *name;    /* "account add", as typed */
 	const char *summary; /* half a sentence for the list of commands */
 	const char *help;    /* one paragraph for its own --help */
-	/* Placeholders; every argument is required. */
+	/* Placeholders, such as NAME; one in brackets, [NAME], may be left
+	   out. */
 	const char *arguments[COMMAND_ARGUMENTS_MAX];
 	/* An option that stands in place of the arguments, or NULL. */
 	const char *no_arguments_with;
 	/* The first without a name ends the list. */
 	struct command_option options[COMMAND_OPTIONS_MAX];
-	bool prints_data; /* knows --json */
+	bool no_json; /* what it prints is for a program as it is */
 	/* Runs without a configuration, which may be what is wrong. */
 	bool opens_nothing;
 	enum command_store store;
@@ -111,5 +112,19 @@ extern const struct command cmd_directory_sync;
 extern const struct command cmd_directory_status;
 extern const struct command cmd_report_no_password;
 extern const struct command cmd_doctor;
+extern const struct command cmd_import;
+extern const struct command cmd_export;
+extern const struct command cmd_account_rename;
+extern const struct command cmd_account_undelete;
+extern const struct command cmd_account_purge;
+extern const struct command cmd_class_set;
+extern const struct command cmd_password_reset;
+extern const struct command cmd_password_invite;
+extern const struct command cmd_app_password_add;
+extern const struct command cmd_app_password_list;
+extern const struct command cmd_app_password_revoke;
+extern const struct command cmd_audit_list;
+extern const struct command cmd_audit_prune;
+extern const struct command cmd_completion;
 
 #endif

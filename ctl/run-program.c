@@ -97,6 +97,18 @@ static char *read_whole(int file)
 	return text;
 }
 
+static void join_lines(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && end[-1] == '\n')
+		*--end = '\0';
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			*text = ' ';
+	}
+}
+
 static int run_into(const char *const argv[], int output, int complaint,
 		    struct program_output *output_r, struct error *error)
 {
@@ -113,7 +125,7 @@ static int run_into(const char *const argv[], int output, int complaint,
 	output_r->complaint = read_whole(complaint);
 	if (output_r->text == NULL || output_r->complaint == NULL)
 		return error_set(error, "%s: out of memory", argv[0]);
-	output_r->complaint[strcspn(output_r->complaint, "\n")] = '\0';
+	join_lines(output_r->complaint);
 	return 0;
 }
 

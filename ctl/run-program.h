@@ -12,7 +12,7 @@
 struct program_output {
 	int status;     /* 0 to 255 */
 	char *text;     /* standard output, whole */
-	char *complaint; /* the first line of standard error; may be empty */
+	char *complaint; /* standard error, in one line; may be empty */
 };
 
 /* Runs argv[0] with nothing on its standard input, and waits for its end, at

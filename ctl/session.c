@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ctl/report.h"
+#include "lib/store-audit.h"
 
 /* A secret that everybody can read is no secret; better to stop at the
    terminal than to go on as if it were one. The secret itself is not read:
@@ -40,6 +44,25 @@ static int check_secrets(const struct configuration *configuration)
 	return status;
 }
 
+/* For the audit trail: who is at the terminal, also behind sudo. */
+static void set_actor(struct store *store)
+{
+	const char *sudo_user = getenv("SUDO_USER");
+	const struct passwd *user = getpwuid(getuid());
+	char actor[AUDIT_ACTOR_BYTES];
+	char clean[AUDIT_ACTOR_BYTES];
+
+	if (sudo_user != NULL && sudo_user[0] != '\0' && getuid() == 0)
+		snprintf(actor, sizeof(actor), "%.100s via sudo", sudo_user);
+	else if (user != NULL)
+		snprintf(actor, sizeof(actor), "%.120s", user->pw_name);
+	else
+		snprintf(actor, sizeof(actor), "uid %u",
+			 (unsigned int)getuid());
+	text_clean(actor, clean, sizeof(clean));
+	store_set_actor(store, clean, "alumnictl");
+}
+
 static int open_store(struct invocation *invocation)
 {
 	struct error error = {""};
@@ -54,6 +77,20 @@ static int open_store(struct invocation *invocation)
 		       &invocation->store, &error) < 0)
 		return report(session_store_failure(invocation), "%s",
 			      error.text);
+	set_actor(invocation->store);
+	return EX_OK;
+}
+
+int session_open_credentials(struct invocation *invocation)
+{
+	struct error error = {""};
+
+	store_close(&invocation->store);
+	if (store_open(invocation->configuration->store,
+		       STORE_ACCOUNTS_AND_CREDENTIALS, &invocation->store,
+		       &error) < 0)
+		return report(EX_NOPERM, "%s", error.text);
+	set_actor(invocation->store);
 	return EX_OK;
 }
 
@@ -172,6 +209,14 @@ int session_changed(int result, const struct account *account,
 			      "changed",
 			      account->name);
 	return report(EX_TEMPFAIL, "%s", error->text);
+}
+
+int64_t session_quarantine_until(const struct invocation *invocation)
+{
+	int64_t quarantine = invocation->configuration->name_quarantine;
+	int64_t now = time(NULL);
+
+	return quarantine > INT64_MAX - now ? INT64_MAX : now + quarantine;
 }
 
 bool session_directory_is_known(const struct invocation *invocation,

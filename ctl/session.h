@@ -12,6 +12,9 @@
 /* Reads the configuration, checks that no secret that it names lies open, and
    opens the store as the command asks. */
 int session_open(struct invocation *invocation);
+/* Opens the store anew with credentials, for a command that only sometimes
+   needs them. */
+int session_open_credentials(struct invocation *invocation);
 void session_close(struct invocation *invocation);
 
 /* The status for a store that could not be opened or created: EX_NOPERM if
@@ -29,6 +32,9 @@ int session_account(struct invocation *invocation, struct account *account_r);
    account may be gone since it was looked up. */
 int session_changed(int result, const struct account *account,
 		    const struct error *error);
+
+/* When a name that is given up now is free again, Unix seconds. */
+int64_t session_quarantine_until(const struct invocation *invocation);
 
 bool session_directory_is_known(const struct invocation *invocation,
 				const char *name);

@@ -47,6 +47,15 @@ struct store_backend {
 	enum store_add_result (*account_add)(struct store *store,
 					     const struct account *account,
 					     int64_t now, struct error *error);
+	/* 1 it is an account's, deleted or not; 0 it is nobody's, and nothing
+	   hangs on it any more. */
+	int (*account_id_exists)(struct store *store, const char *id,
+				 struct error *error);
+	/* Of what an import takes over; id and created_at are filled in. */
+	enum store_add_result (*account_import)(struct store *store,
+						const struct account *account,
+						int64_t now,
+						struct error *error);
 	int (*accounts_after)(struct store *store, const char *after,
 			      struct account *accounts_r, size_t max,
 			      size_t *count_r, struct error *error);

@@ -14,6 +14,9 @@ int store_check_text(const char *what, const char *text, size_t size,
 		     struct error *error);
 int store_check_not_negative(const char *what, int64_t value,
 			     struct error *error);
+/* A new random id. */
+int store_make_id(char id_r[ACCOUNT_ID_BYTES], struct error *error);
+
 /* Programming mistakes, but of the kind that must not go unnoticed. */
 int store_check_credentials(const struct store *store, struct error *error);
 

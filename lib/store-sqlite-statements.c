@@ -40,6 +40,13 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 		" directory, directory_id, own_quota, forward_keep_copy)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)"
 		" ON CONFLICT (name) DO NOTHING",
+	[ACCOUNT_IMPORT] =
+		"INSERT INTO accounts (id, name, class, enabled, created_at,"
+		" directory, directory_id, denied_at, own_quota, own_retention,"
+		" forward_address, forward_keep_copy, backend,"
+		" sending_blocked_at, sending_block_reason)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		" ?13, ?14, ?15) ON CONFLICT (name) DO NOTHING",
 	[ACCOUNT_SET_ENABLED] = "UPDATE accounts SET enabled = ?2 WHERE id = "
 				"?1 AND deleted_at = 0",
 	[ACCOUNT_SET_CLASS] = "UPDATE accounts SET class = ?2 WHERE id = ?1 "

@@ -27,6 +27,7 @@ enum accounts_statement {
 	ACCOUNT_BY_LOCAL_PART,
 	ACCOUNTS_AFTER,
 	ACCOUNT_INSERT,
+	ACCOUNT_IMPORT,
 	ACCOUNT_SET_ENABLED,
 	ACCOUNT_SET_CLASS,
 	ACCOUNT_PIN,
@@ -271,6 +272,13 @@ int sqlite_trash_older_than(struct store *store, int64_t cutoff, int64_t now,
 			    int64_t after_oldest, const char *after_id,
 			    struct account *accounts_r, size_t max,
 			    size_t *count_r, struct error *error);
+
+/* store-sqlite-import.c */
+int sqlite_account_id_exists(struct store *store, const char *id,
+			     struct error *error);
+enum store_add_result sqlite_account_import(struct store *store,
+					    const struct account *account,
+					    int64_t now, struct error *error);
 
 /* store-sqlite-credentials.c */
 int sqlite_credentials_prepare(struct store_sqlite *store, struct error *error);

@@ -115,7 +115,7 @@ int store_account_by_local_part(struct store *store, const char *name,
 						     error);
 }
 
-static int make_id(char id_r[ACCOUNT_ID_BYTES], struct error *error)
+int store_make_id(char id_r[ACCOUNT_ID_BYTES], struct error *error)
 {
 	unsigned char bytes[ID_RANDOM_BYTES];
 
@@ -151,7 +151,7 @@ enum store_add_result store_account_add(struct store *store,
 		return STORE_ADD_FAILED;
 	}
 	if (store_check_not_negative("quota", added.own_quota, error) < 0 ||
-	    make_id(added.id, error) < 0)
+	    store_make_id(added.id, error) < 0)
 		return STORE_ADD_FAILED;
 	result = store->backend->account_add(store, &added, now, error);
 	if (result == STORE_ADDED)

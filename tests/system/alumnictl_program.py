@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from instance.configuration import dovecot_version
 from instance.layout import BUILD
 
 SECONDS = 60
@@ -34,6 +35,7 @@ store = "sqlite:{folder}/store"
 mail_home = "{folder}/mail"
 srs_secret_file = "{folder}/srs.secret"
 auth_socket = "{folder}/auth"
+dovecot_config = "{folder}/dovecot.conf"
 class "alumni" {{ quota = "2G" }}
 class "student" {{ quota = "50M" }}
 directory "university" {{
@@ -62,6 +64,7 @@ class Ctl:
         self.program.chmod(0o755)
         self.config = self.folder / "alumnimail.conf"
         self.configure()
+        self.configure_dovecot()
         for name in ("srs.secret", "directory.secret"):
             (self.folder / name).write_text("not for everybody\n")
             (self.folder / name).chmod(0o640)
@@ -73,6 +76,14 @@ class Ctl:
             assert before in text
             text = text.replace(before, after)
         self.config.write_text(text)
+
+    def configure_dovecot(self):
+        """A Dovecot that does not run, so that there are no sessions."""
+        version = ("" if dovecot_version() == "2.3" else
+                   "dovecot_config_version = 2.4.1\n"
+                   "dovecot_storage_version = 2.4.1\n")
+        (self.folder / "dovecot.conf").write_text(
+            f"{version}base_dir = {self.folder}/run\n")
 
     def argv(self, *arguments):
         return [str(self.program), "--config", str(self.config), *arguments]

@@ -59,3 +59,64 @@ def test_output_that_does_not_get_out_is_an_error(ctl):
                               timeout=SECONDS, env=ctl.environment())
     assert done.returncode == IO
     assert done.stderr == b"alumnictl: cannot write to standard output\n"
+
+
+# ---- filters ----
+
+def names(ctl, *options):
+    listed = [one["name"] for one in ctl.json("account", "list", *options)]
+    rows = ctl.run("account", "list", *options).stdout.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == listed
+    assert ctl.run("account", "list", "--names",
+                   *options).stdout.split() == listed
+    return listed
+
+
+def test_filters(ctl):
+    for name in ("pupil", "full", "away", "pinned", "off", "blocked", "open"):
+        ctl.run("account", "add", name)
+    ctl.run("class", "set", "pupil", "student")
+    ctl.run("quota", "set", "full", "10")
+    ctl.run("forward", "set", "away", "a@outside.example")
+    ctl.run("account", "pin", "pinned", "--directory", "university",
+            "--directory-id", "1")
+    ctl.run("account", "disable", "off")
+    ctl.run("sending", "block", "blocked")
+    ctl.run("password", "set", "open", text="x\n")
+    ctl.run("app-password", "add", "full", "phone")
+    with contextlib.closing(sqlite3.connect(ctl.databases()[0])) as database:
+        database.execute("UPDATE accounts SET usage_bytes = 10")
+        database.execute("UPDATE accounts SET denied_at = 5"
+                         " WHERE name = 'pinned'")
+        database.commit()
+    everybody = names(ctl)
+    assert names(ctl, "--class", "student") == ["pupil"]
+    assert names(ctl, "--class", "alumni", "--over-quota") == ["full"]
+    assert names(ctl, "--forwarding") == ["away"]
+    assert names(ctl, "--directory", "university") == ["pinned"]
+    assert names(ctl, "--directory", "none") == [
+        name for name in everybody if name != "pinned"]
+    assert names(ctl, "--state", "disabled") == ["off"]
+    assert names(ctl, "--state", "enabled") == [
+        name for name in everybody if name != "off"]
+    assert names(ctl, "--state", "blocked") == ["blocked"]
+    assert names(ctl, "--state", "denied") == ["pinned"]
+    assert names(ctl, "--state", "deleted") == []
+    # App passwords are no alumni password.
+    assert names(ctl, "--no-password") == [
+        name for name in everybody if name != "open"]
+    assert names(ctl, "--no-password", "--forwarding", "--state",
+                 "disabled") == []
+    ctl.run("account", "delete", "off", "--yes")
+    assert names(ctl, "--state", "deleted") == ["off"]
+    assert "off" not in names(ctl)
+
+
+@pytest.mark.parametrize("prefix, expected", [
+    ("al", ["al", "al-x", "al.y", "ala", "alumna", "alz"]),
+    ("AL", ["al", "al-x", "al.y", "ala", "alumna", "alz"]),
+    ("alz", ["alz"]), ("b", ["b"]), ("c", []), ("~", []), ("aa", [])])
+def test_prefix(ctl, prefix, expected):
+    for name in ("al", "al-x", "al.y", "ala", "alz", "ak", "am", "b", "a"):
+        ctl.run("account", "add", name)
+    assert names(ctl, "--prefix", prefix) == expected

@@ -197,10 +197,17 @@ static void command_item(const struct command *command, char *item_r)
 				       command->name);
 
 	for (size_t i = 0; i < COMMAND_ARGUMENTS_MAX; i++) {
-		if (command->arguments[i] != NULL)
+		const char *argument = command->arguments[i];
+		bool optional = argument != NULL && argument[0] == '[';
+
+		if (argument != NULL)
 			used += (size_t)snprintf(
-				item_r + used, TEXT_BYTES - used, "%s %s",
-				i == 0 ? " Ar" : "", command->arguments[i]);
+				item_r + used, TEXT_BYTES - used, "%s %.*s",
+				optional ? " Op Ar"
+				: i == 0 ? " Ar"
+					 : "",
+				(int)strcspn(argument + optional, "]"),
+				argument + optional);
 	}
 }
 
