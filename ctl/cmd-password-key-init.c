@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ctl/report.h"
+#include "ctl/result.h"
 #include "ctl/session.h"
 #include "lib/password-hash.h"
 #include "lib/sealed-box.h"
@@ -106,10 +107,10 @@ static int run(struct invocation *invocation)
 			   PUBLIC_MODE, NULL, true);
 	if (status != EX_OK)
 		return status;
-	printf("%s %s\n", path,
-	       is_new ? "is ready, with a new key"
-		      : "is there already, and was not changed");
-	return EX_OK;
+	return result_message(invocation, "%s %s", path,
+			      is_new ? "is ready, with a new key"
+				     : "is there already, and was not "
+				       "changed");
 }
 
 const struct command cmd_password_key_init = {

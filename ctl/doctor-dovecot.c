@@ -216,6 +216,8 @@ static void check_plugins(struct doctor *doctor, const char *flat)
 		 "usage is not published, so the milter refuses no mail over "
 		 "quota"},
 		{"alumni_trash", "Trash does not empty itself"},
+		{"alumni_selfservice",
+		 "people cannot set forwarding or a password themselves"},
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "ctl/doctor.h"
+#include "lib/sealed-box.h"
 #include "lib/secret-file.h"
 #include "lib/store-sqlite-layout.h"
 
@@ -72,12 +73,53 @@ milter_group(const struct configuration *configuration)
 	return user == NULL ? NULL : getgrgid(user->pw_gid);
 }
 
+/* Mail processes encrypt a new password with it, and only the private key opens
+   that. */
+static void check_public_key(struct doctor *doctor)
+{
+	const struct configuration *configuration = doctor->configuration;
+	const char *path = configuration->password_public_key_file;
+	char expected[SEALED_BOX_KEY_BYTES];
+	char found[SEALED_BOX_KEY_BYTES] = "";
+	struct stat status;
+	FILE *file;
+
+	/* The line before says why. */
+	if (sealed_box_public_key(configuration->password_key_file, expected,
+				  NULL) < 0)
+		return;
+	file = fopen(path, "re");
+	if (file != NULL) {
+		if (fgets(found, sizeof(found), file) == NULL)
+			found[0] = '\0';
+		fclose(file);
+	}
+	found[strcspn(found, "\n")] = '\0';
+	if (strcmp(found, expected) != 0)
+		doctor_problem(doctor, "password-public-key",
+			       "alumnictl password-key init",
+			       "%s does not hold the public key of %s, so "
+			       "nobody can change a password in the webmail",
+			       path, configuration->password_key_file);
+	else if (stat(path, &status) == 0 && (status.st_mode & S_IROTH) == 0)
+		doctor_problem(doctor, "password-public-key",
+			       doctor_mend(doctor, "chmod a+r %s", path),
+			       "%s cannot be read by mail processes", path);
+	else
+		doctor_ok(doctor, "password-public-key",
+			  "%s is the public key to it", path);
+}
+
 void doctor_check_secrets(struct doctor *doctor)
 {
 	const struct configuration *configuration = doctor->configuration;
 
 	check_secret(doctor, "srs-secret", configuration->srs_secret_file,
 		     milter_group(configuration), "alumnictl srs init");
+	check_secret(doctor, "password-key", configuration->password_key_file,
+		     getgrnam(STORE_CREDENTIALS_GROUP),
+		     "alumnictl password-key init");
+	check_public_key(doctor);
 	for (size_t i = 0; i < configuration->directory_count; i++) {
 		const struct directory_options *directory =
 			&configuration->directories[i];

@@ -45,7 +45,7 @@ def test_commands(complete):
     for group in {name[0] for name in names if len(name) > 1}:
         assert set(complete(group, "")) == {
             name[1] for name in names if name[0] == group}
-    assert complete("account", "un") == ["unpin", "undelete"]
+    assert complete("account", "un") == ["undelete", "unpin"]
     assert complete("no-such-command", "x", "") == []
 
 

@@ -250,6 +250,13 @@ def wrong_bind_password(patient):
     (patient.folder / "directory.secret").write_text("wrong\n")
 
 
+def another_public_key(patient):
+    path = patient.copy(patient.layout.password_public_key)
+    text = path.read_text()
+    path.write_text(("B" if text[0] == "A" else "A") + text[1:])
+    patient.set_path("password_public_key_file", path)
+
+
 def open_credentials(patient):
     (patient.store() / "credentials").chmod(0o2777)
 
@@ -330,6 +337,11 @@ CASES = [pytest.param(name, do, checks, says, id=name) for
     ("bind password of another group", lambda p: p.secret(
         "bind_password_file", p.layout.directory_secret, gid=0),
      ["secrets/bind-password-university"], "chown root:alumniauth"),
+    ("no key for new passwords",
+     lambda p: p.set_path("password_key_file", "/nonexistent"),
+     ["secrets/password-key"], "alumnictl password-key init"),
+    ("another public key", another_public_key,
+     ["secrets/password-public-key"], "alumnictl password-key init"),
     ("no store", lambda p: p.set_path("store",
                                       f"sqlite:{p.folder}/store"),
      ["store/store-open"], "alumnictl store init"),
