@@ -4,6 +4,7 @@
  */
 #include "milter/dsn-parameters.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -122,6 +123,16 @@ static void write_notify(struct writer *writer, unsigned int notify)
 	}
 }
 
+/* An MTA hands on no other; one with a blank in it would be two parameters. */
+static bool is_parameter_value(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p <= 0x20 || *p == 0x7f)
+			return false;
+	}
+	return text[0] != '\0';
+}
+
 int dsn_parameters_format(const char *orcpt, const char *address,
 			  unsigned int notify,
 			  char parameters_r[DSN_PARAMETERS_BYTES])
@@ -132,7 +143,7 @@ int dsn_parameters_format(const char *orcpt, const char *address,
 	};
 
 	write_text(&writer, "ORCPT=");
-	if (orcpt != NULL) {
+	if (orcpt != NULL && is_parameter_value(orcpt)) {
 		write_text(&writer, orcpt);
 	} else {
 		write_text(&writer, "rfc822;");

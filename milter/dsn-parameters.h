@@ -31,9 +31,9 @@ unsigned int dsn_notify_parse(const char *value);
 unsigned int dsn_notify_merge(unsigned int a, unsigned int b);
 
 /* Writes "ORCPT=... NOTIFY=..." for a recipient. orcpt is the value that the
-   sender gave, or NULL: then it is made from the address, which must be ASCII
-   (without <>). NOTIFY is left out when unset. Returns 0, or -1 if it does not
-   fit; then parameters_r is empty. */
+   sender gave; when it is NULL, or no value of a parameter, it is made from the
+   address, which must be ASCII (without <>). NOTIFY is left out when unset.
+   Returns 0, or -1 if it does not fit; then parameters_r is empty. */
 int dsn_parameters_format(const char *orcpt, const char *address,
 			  unsigned int notify,
 			  char parameters_r[DSN_PARAMETERS_BYTES]);

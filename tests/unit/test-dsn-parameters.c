@@ -79,6 +79,12 @@ static void parameters_are_written(void **state)
 		 "ORCPT=rfc822;\"a+20b\"@c.example"},
 		{"rfc822;x+40y@z.example", "a@b.example", SUCCESS | DELAY,
 		 "ORCPT=rfc822;x+40y@z.example NOTIFY=SUCCESS,DELAY"},
+		/* What would be two parameters, or none. */
+		{"rfc822;x SIZE=1", "a@b.example", UNSET,
+		 "ORCPT=rfc822;a@b.example"},
+		{"rfc822;x\r\n", "a@b.example", UNSET,
+		 "ORCPT=rfc822;a@b.example"},
+		{"", "a@b.example", UNSET, "ORCPT=rfc822;a@b.example"},
 	};
 	char parameters[DSN_PARAMETERS_BYTES];
 
