@@ -90,14 +90,19 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-/* As the user that the daemon runs as. */
+/* As the user that the daemon runs as. It starts without its store too, and
+   defers mail until it is there: one that gave up would have to be started by
+   hand. */
 static int open_store_and_metrics(struct daemon *daemon, bool check,
 				  struct error *error)
 {
 	const char *listen = options_of(daemon)->metrics_listen;
+	int opened = service_open_store(&daemon->service, error);
 
-	if (service_open_store(&daemon->service, error) < 0)
+	if (opened < 0 || (opened == 0 && check))
 		return -1;
+	if (opened == 0)
+		log_failure("store-unavailable", error->text);
 	if (check || listen == NULL)
 		return 0;
 	return metrics_server_start(daemon->service.metrics, listen,

@@ -25,9 +25,11 @@ int service_open_store(struct milter_service *service, struct error *error)
 				 service->metrics, &service->pool, error);
 
 	settings_give(service->settings, &settings);
-	if (ret == 0)
-		ret = activity_counter_new(service->pool, &service->activity,
-					   error);
+	if (ret < 0)
+		return -1;
+	ret = store_pool_open(service->pool, error) == 0;
+	if (activity_counter_new(service->pool, &service->activity, error) < 0)
+		return -1;
 	return ret;
 }
 

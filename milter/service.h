@@ -26,7 +26,9 @@ struct milter_service {
    service in both cases. */
 int service_load(struct milter_service *service_r, const char *path,
 		 struct error *error);
-/* Opens the store, as the user that the daemon runs as. Returns 0 or -1. */
+/* Opens the store, as the user that the daemon runs as. Returns 1, 0 if it
+   cannot be opened now, which is tried again with every call, or -1 failed;
+   with an error in both cases. */
 int service_open_store(struct milter_service *service, struct error *error);
 /* Frees everything but `messages` and `metrics`, which threads of libmilter
    that wait for the mail server may still ask after a stop. */

@@ -51,15 +51,20 @@ int store_pool_new(const char *location, unsigned int count,
 		store_pool_free(&pool);
 		return error_set(error, "out of memory");
 	}
-	for (; pool->count < count; pool->count++) {
-		if (store_open(location, STORE_ACCOUNTS,
-			       &pool->free[pool->count], error) < 0) {
-			store_pool_free(&pool);
+	pool->count = pool->free_count = count;
+	*pool_r = pool;
+	return 0;
+}
+
+int store_pool_open(struct store_pool *pool, struct error *error)
+{
+	for (unsigned int i = 0; i < pool->count; i++) {
+		if (store_open(pool->location, STORE_ACCOUNTS, &pool->free[i],
+			       error) < 0) {
+			pool->free[i] = NULL;
 			return -1;
 		}
-		pool->free_count++;
 	}
-	*pool_r = pool;
 	return 0;
 }
 

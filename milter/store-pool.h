@@ -16,14 +16,18 @@
 
 struct store_pool;
 
-/* Opens count handles (accounts only) at once, so that a store that cannot be
-   reached is found out now. Calls are counted in metrics, which may be NULL.
-   Returns 0, or -1 with an error. */
+/* Makes a pool of count handles (accounts only). Calls are counted in metrics,
+   which may be NULL. Returns 0, or -1 with an error. */
 int store_pool_new(const char *location, unsigned int count,
 		   struct metrics *metrics, struct store_pool **pool_r,
 		   struct error *error);
 /* Nobody may use the pool any more. */
 void store_pool_free(struct store_pool **pool);
+
+/* Opens every handle now, before anybody else uses the pool, so that a store
+   that cannot be reached is found out. Returns 0, or -1 with an error; the pool
+   then tries again whenever a handle is needed. */
+int store_pool_open(struct store_pool *pool, struct error *error);
 
 /* These block for a handle and for the store, and are thread-safe. A handle
    that failed is opened anew before it is used again. */

@@ -3,112 +3,17 @@
 its end, without Postfix."""
 
 import os
-import pwd
-import re
-import select
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-from pathlib import Path
 
 import pytest
 
-from instance.layout import BUILD, ROOT
+from instance.layout import ROOT
 from instance.waiting import wait_until
-
-SECONDS = 30
-
-CONFIGURATION = """\
-domains = {{ "alumni.example" }}
-store = "sqlite:{folder}/store"
-srs_secret_file = "{folder}/srs.secret"
-milter_user = "nobody"
-milter_socket = "{folder}/run/milter.sock"
-maps_socket = "{folder}/run/maps.sock"
-socket_group = "{group}"
-class "alumni" {{ quota = "2G" }}
-"""
-
-
-class Daemon:
-    """The program with a store and a service manager's socket of its own."""
-
-    def __init__(self, folder):
-        self.folder = Path(folder)
-        self.log = self.folder / "log"
-        self.config = self.folder / "alumnimail.conf"
-        self.process = None
-        group = "nogroup"
-        self.text = CONFIGURATION.format(folder=self.folder, group=group)
-        self.config.write_text(self.text)
-        # A copy, so that nobody can run it wherever the checkout is.
-        self.program = self.folder / "alumni-milter"
-        shutil.copy(BUILD / "sanitize/milter/alumni-milter", self.program)
-        ctl = [BUILD / "sanitize/ctl/alumnictl", "--config", self.config]
-        for command in (["srs", "init"], ["store", "init"]):
-            subprocess.run([*ctl, *command], check=True, capture_output=True)
-        user = pwd.getpwnam("nobody")
-        for path in [self.folder / "store",
-                     *(self.folder / "store").rglob("*")]:
-            os.chown(path, user.pw_uid, user.pw_gid)
-        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.manager.bind(str(self.folder / "notify"))
-        (self.folder / "notify").chmod(0o666)
-        self.manager.settimeout(SECONDS)
-
-    def start(self, **environment):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [self.program, "--config", self.config], stderr=log,
-                env={**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"),
-                     "ASAN_OPTIONS": "detect_leaks=1:exitcode=99",
-                     **environment})
-
-    def told(self, word):
-        """Waits until the manager is told this."""
-        while True:
-            text = self.manager.recv(4096).decode()
-            if word in text:
-                return text
-
-    def hear(self):
-        """Takes what the manager was told, or it could be told no more."""
-        while select.select([self.manager], [], [], 0)[0]:
-            self.manager.recv(4096)
-
-    def threads(self):
-        """Their ids; none once the process has ended."""
-        try:
-            return [int(name) for name in
-                    os.listdir(f"/proc/{self.process.pid}/task")]
-        except FileNotFoundError:
-            return []
-
-    def taking(self, number):
-        """The threads that a signal to the process can be given to."""
-        found = set()
-        for thread in self.threads():
-            status = Path(f"/proc/{self.process.pid}/task/{thread}/status")
-            blocked = int(re.search(r"SigBlk:\s*(\w+)",
-                                    status.read_text())[1], 16)
-            if not blocked >> (number - 1) & 1:
-                found.add(thread)
-        return found
-
-    def logged(self, word):
-        wait_until(lambda: word in self.log.read_text(), SECONDS, word)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(SECONDS)
-
-    def close(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.manager.close()
+from milter_daemon import SECONDS, Daemon
 
 
 @pytest.fixture

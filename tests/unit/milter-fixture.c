@@ -99,7 +99,7 @@ int milter_fixture_set_up(void **state)
 	milter_fixture_configure(fixture, "");
 	if (service_load(&fixture->service, fixture->configuration_path,
 			 &error) < 0 ||
-	    service_open_store(&fixture->service, &error) < 0)
+	    service_open_store(&fixture->service, &error) <= 0)
 		fail_msg("%s", error.text);
 	fixture->settings = settings_take(fixture->service.settings);
 	fixture->configuration = fixture->settings->configuration;

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""alumni-milter alone, with a store and a service manager's socket of its own,
+and the milter protocol as far as it takes to ask it about a recipient."""
+
+import os
+import pwd
+import re
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+from pathlib import Path
+
+from instance.layout import BUILD
+from instance.waiting import wait_until
+
+SECONDS = 30
+
+CONFIGURATION = """\
+domains = {{ "alumni.example" }}
+store = "sqlite:{folder}/store"
+srs_secret_file = "{folder}/srs.secret"
+milter_user = "nobody"
+milter_socket = "{folder}/run/milter.sock"
+maps_socket = "{folder}/run/maps.sock"
+socket_group = "{group}"
+class "alumni" {{ quota = "2G" }}
+"""
+
+
+class Daemon:
+    """The program with a store and a service manager's socket of its own."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.log = self.folder / "log"
+        self.config = self.folder / "alumnimail.conf"
+        self.process = None
+        group = "nogroup"
+        self.text = CONFIGURATION.format(folder=self.folder, group=group)
+        self.config.write_text(self.text)
+        # A copy, so that nobody can run it wherever the checkout is.
+        self.program = self.folder / "alumni-milter"
+        shutil.copy(BUILD / "sanitize/milter/alumni-milter", self.program)
+        self.alumnictl("srs", "init")
+        self.alumnictl("store", "init")
+        user = pwd.getpwnam("nobody")
+        for path in [self.folder / "store",
+                     *(self.folder / "store").rglob("*")]:
+            os.chown(path, user.pw_uid, user.pw_gid)
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(str(self.folder / "notify"))
+        (self.folder / "notify").chmod(0o666)
+        self.manager.settimeout(SECONDS)
+
+    def alumnictl(self, *arguments):
+        subprocess.run([BUILD / "sanitize/ctl/alumnictl", "--config",
+                        self.config, *arguments], check=True,
+                       capture_output=True)
+
+    def start(self, before=(), **environment):
+        """Runs the program, by the command before it if there is one."""
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [*before, self.program, "--config", self.config], stderr=log,
+                env={**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"),
+                     "ASAN_OPTIONS": "detect_leaks=1:exitcode=99",
+                     **environment})
+
+    def told(self, word):
+        """Waits until the manager is told this."""
+        while True:
+            text = self.manager.recv(4096).decode()
+            if word in text:
+                return text
+
+    def hear(self):
+        """Takes what the manager was told, or it could be told no more."""
+        while select.select([self.manager], [], [], 0)[0]:
+            self.manager.recv(4096)
+
+    def threads(self):
+        """Their ids; none once the process has ended."""
+        try:
+            return [int(name) for name in
+                    os.listdir(f"/proc/{self.process.pid}/task")]
+        except FileNotFoundError:
+            return []
+
+    def taking(self, number):
+        """The threads that a signal to the process can be given to."""
+        found = set()
+        for thread in self.threads():
+            status = Path(f"/proc/{self.process.pid}/task/{thread}/status")
+            blocked = int(re.search(r"SigBlk:\s*(\w+)",
+                                    status.read_text())[1], 16)
+            if not blocked >> (number - 1) & 1:
+                found.add(thread)
+        return found
+
+    def logged(self, word):
+        wait_until(lambda: word in self.log.read_text(), SECONDS, word)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(SECONDS)
+
+    def close(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.manager.close()
+
+
+class Question:
+    """A connection as Postfix makes it."""
+
+    def __init__(self, path):
+        self.connection = socket.socket(socket.AF_UNIX)
+        self.connection.settimeout(SECONDS)
+        self.connection.connect(str(path))
+        self.stream = self.connection.makefile("rb")
+        self.send(b"O", struct.pack(">3I", 6, 0x1ff, 0x1fffff))
+        assert self.receive()[:1] == b"O"
+        self.send(b"C", b"outside.example\0U")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stream.close()
+        self.connection.close()
+
+    def send(self, command, data=b""):
+        self.connection.sendall(struct.pack(">I", len(data) + 1) + command
+                                + data)
+
+    def receive(self):
+        size, = struct.unpack(">I", self.stream.read(4))
+        return self.stream.read(size)
+
+    def recipient(self, address):
+        """The reply to RCPT in a message of its own; None if it is taken."""
+        self.send(b"M", b"<sender@outside.example>\0")
+        self.send(b"R", f"<{address}>".encode() + b"\0")
+        answer = self.receive()
+        self.send(b"A")
+        return self._reply(answer)
+
+    def message(self, *addresses):
+        """The reply to a whole message; None if it is taken."""
+        self.send(b"M", b"<sender@outside.example>\0")
+        for address in addresses:
+            self.send(b"R", f"<{address}>".encode() + b"\0")
+            assert self.receive() == b"c"
+        self.send(b"T")
+        self.send(b"L", b"Subject\0test\0")
+        self.send(b"N")
+        answer = self.receive()
+        if answer == b"a":
+            return None
+        self.send(b"B", b"text\r\n")
+        self.send(b"E")
+        while (answer := self.receive())[:1] not in b"acdrty":
+            pass
+        return self._reply(answer)
+
+    @staticmethod
+    def _reply(answer):
+        if answer in (b"a", b"c"):
+            return None
+        assert answer[:1] == b"y", answer
+        return answer[1:].rstrip(b"\0").decode()
