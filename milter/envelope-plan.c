@@ -71,6 +71,8 @@ static enum recipient_fate find_hold(const struct envelope_rules *rules,
 		return RECIPIENT_FATE_CAME_BACK;
 	if (envelope->suspicion != SUSPICION_NONE)
 		return RECIPIENT_FATE_HELD_SPAM;
+	if (envelope->is_notice)
+		return RECIPIENT_FATE_HELD_NOTICE;
 	if (!find_target(rules, recipient, target))
 		return RECIPIENT_FATE_HELD_TARGET;
 	if (is_past_limit(rules, recipient))
@@ -339,6 +341,7 @@ const char *recipient_fate_name(enum recipient_fate fate)
 		[RECIPIENT_FATE_HELD_SPAM] = "held-spam",
 		[RECIPIENT_FATE_HELD_LIMIT] = "held-limit",
 		[RECIPIENT_FATE_HELD_TARGET] = "held-target",
+		[RECIPIENT_FATE_HELD_NOTICE] = "held-notice",
 		[RECIPIENT_FATE_OVER_QUOTA] = "over-quota",
 	};
 

@@ -57,6 +57,8 @@ struct envelope {
 	bool from_is_foreign;
 	/* What the headers say; known at the end of the message. */
 	enum suspicion suspicion;
+	/* It tells people about their own account, and is to be found in it. */
+	bool is_notice;
 	/* Bytes: as declared at RCPT (0 = not declared), true at the end. */
 	int64_t size;
 	const struct envelope_recipient *recipients;
@@ -82,6 +84,7 @@ enum recipient_fate {
 	RECIPIENT_FATE_HELD_SPAM,   /* marked; goes to Junk */
 	RECIPIENT_FATE_HELD_LIMIT,  /* enough were forwarded today */
 	RECIPIENT_FATE_HELD_TARGET, /* an address of ours, or none at all */
+	RECIPIENT_FATE_HELD_NOTICE, /* about the account itself */
 	RECIPIENT_FATE_OVER_QUOTA,  /* no room; LMTP will say so */
 };
 

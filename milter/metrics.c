@@ -77,6 +77,8 @@ static const struct row counter_rows[METRICS_COUNTERS] = {
 				     NULL},
 	[METRICS_FATE_HELD_TARGET] = {"fates_total", "fate=\"held-target\"",
 				      NULL},
+	[METRICS_FATE_HELD_NOTICE] = {"fates_total", "fate=\"held-notice\"",
+				      NULL},
 	[METRICS_FATE_OVER_QUOTA] = {"fates_total", "fate=\"over-quota\"",
 				     NULL},
 	[METRICS_LOOKUP_FOUND] = {"lookups_total", "result=\"found\"",

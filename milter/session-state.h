@@ -47,6 +47,8 @@ struct session {
 	size_t recipient_count;
 	size_t recipient_room;
 	struct message_tags tags;
+	/* About the account itself, from this machine: never forwarded. */
+	bool is_notice;
 	/* Something could not be looked up, and could not be refused. */
 	bool lookup_failed;
 };

@@ -16,6 +16,9 @@
 
 /* Octets around a header: ": " and CRLF. */
 #define HEADER_OVERHEAD_BYTES 4
+/* In mail that the dict service sends to people about their own account
+   (plugins/dict/notice.c). */
+#define NOTICE_HEADER "X-Alumnimail-Notice"
 
 static const struct smtp_reply nothing;
 static const struct smtp_reply try_again = {
@@ -60,6 +63,7 @@ void session_end(struct session *session)
 	session->from_is_foreign = session->lookup_failed = false;
 	session->size_is_counted = false;
 	session->suspicion = SUSPICION_NONE;
+	session->is_notice = false;
 	session->queue_id[0] = session->sender_account_id[0] = '\0';
 	session->begun = session->decided = false;
 	settings_give(session->service->settings, &session->settings);
@@ -152,6 +156,7 @@ static struct envelope envelope_of(const struct session *session, int64_t size)
 		.internal = session->internal,
 		.from_is_foreign = session->from_is_foreign,
 		.suspicion = session->suspicion,
+		.is_notice = session->is_notice,
 		.size = size,
 		.recipients = session->views,
 		.recipient_count = session->recipient_count,
@@ -391,6 +396,8 @@ void session_see_header(struct session *session, const char *name,
 	}
 	if (strcasecmp(name, FORWARD_TAG_HEADER) == 0)
 		message_tags_see(&session->tags, value);
+	if (session->internal && strcasecmp(name, NOTICE_HEADER) == 0)
+		session->is_notice = true;
 	if (session->suspicion == SUSPICION_NONE)
 		session->suspicion = spam_marks_judge(
 			session->settings->configuration, name, value);

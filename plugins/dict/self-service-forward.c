@@ -12,14 +12,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sodium.h>
+
 #include "lib/store-attempts.h"
 #include "lib/store-pending.h"
 #include "plugins/dict/forward-rules.h"
 #include "plugins/dict/notice.h"
 
-#define CODE_SECONDS    (INT64_C(24) * 60 * 60)
-#define CODE_TRIES      5
-#define CODES_SECONDS   (INT64_C(24) * 60 * 60)
+#define CODE_SECONDS  (INT64_C(24) * 60 * 60)
+#define CODE_TRIES    5
+#define CODES_SECONDS (INT64_C(24) * 60 * 60)
+/* Each is told to the mailbox and the address before, which must not be flooded
+   either. */
+#define CHANGES_MAX     20
+#define CHANGES_SECONDS (INT64_C(24) * 60 * 60)
 #define CODE_LENGTH_MAX 64
 #define BODY_BYTES      2048
 #define SUBJECT_CHANGED "The forwarding of your mail was changed"
@@ -98,6 +104,26 @@ static void tell_change(struct self_service *service, const char *old_address,
 				old_address, error.text);
 }
 
+static enum self_service_result take_change(struct self_service *service,
+					    struct error *error)
+{
+	static const struct attempts_limit limit = {
+		"forward-change", CHANGES_MAX, CHANGES_SECONDS};
+	int64_t until;
+
+	switch (store_attempt_take(service->store, service->account.id, &limit,
+				   service->now, &until, error)) {
+	case 1:
+		return SELF_SERVICE_DONE;
+	case 0:
+		return self_service_refuse(error,
+					   "The forwarding was changed too "
+					   "often today. Try again tomorrow.");
+	default:
+		return SELF_SERVICE_FAILED;
+	}
+}
+
 /* Puts it in force. */
 static enum self_service_result put_in_force(struct self_service *service,
 					     const char *address,
@@ -105,8 +131,11 @@ static enum self_service_result put_in_force(struct self_service *service,
 					     struct error *error)
 {
 	char old_address[ADDRESS_BYTES];
+	enum self_service_result result = take_change(service, error);
 	int ret;
 
+	if (result != SELF_SERVICE_DONE)
+		return result;
 	memcpy(old_address, service->account.forward_address,
 	       sizeof(old_address));
 	ret = store_account_set_forward(service->store, service->account.id,
@@ -138,6 +167,36 @@ static int send_code(const struct self_service *service, const char *address,
 	return notice_send(service, address,
 			   "Your code to confirm a forwarding address", body,
 			   error);
+}
+
+/* Takes one of the codes that an address gets in a day, whoever asks for them:
+   one who can speak for many accounts could flood it else. */
+static enum self_service_result take_address_mail(struct self_service *service,
+						  const char *address,
+						  struct error *error)
+{
+	const struct attempts_limit limit = {
+		"forward-address",
+		service->configuration->forward_codes_per_day, CODES_SECONDS};
+	unsigned char digest[(ACCOUNT_ID_BYTES - 1) / 2];
+	char key[ACCOUNT_ID_BYTES];
+	int64_t until;
+
+	(void)crypto_generichash(digest, sizeof(digest),
+				 (const unsigned char *)address,
+				 strlen(address), NULL, 0);
+	(void)sodium_bin2hex(key, sizeof(key), digest, sizeof(digest));
+	switch (store_attempt_take(service->store, key, &limit, service->now,
+				   &until, error)) {
+	case 1:
+		return SELF_SERVICE_DONE;
+	case 0:
+		return self_service_refuse(
+			error, "Too many codes were mailed to this address. "
+			       "Try again tomorrow.");
+	default:
+		return SELF_SERVICE_FAILED;
+	}
 }
 
 /* Takes one of the day's codes. */
@@ -181,6 +240,8 @@ static enum self_service_result make_pending(struct self_service *service,
 	    app_password_hash(code, pending.code_hash, error) < 0)
 		return SELF_SERVICE_FAILED;
 	result = take_code_mail(service, error);
+	if (result == SELF_SERVICE_DONE)
+		result = take_address_mail(service, address, error);
 	if (result != SELF_SERVICE_DONE)
 		return result;
 	/* The mail first: a failure changes nothing. */

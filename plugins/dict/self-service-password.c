@@ -223,6 +223,8 @@ static enum self_service_result check_label(const char *label,
 		return self_service_refuse(error,
 					   "The name is longer than %d bytes.",
 					   LABEL_LENGTH_MAX);
+	if (!self_service_is_utf8(label))
+		return self_service_refuse(error, "This is not valid text.");
 	for (const char *p = label; *p != '\0'; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return self_service_refuse(

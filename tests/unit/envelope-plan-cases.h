@@ -36,6 +36,7 @@ struct test_case {
 	int64_t grace;
 	unsigned int limit; /* forward_messages_per_day */
 	enum suspicion suspicion;
+	bool is_notice;
 	bool from_is_foreign;
 	bool any_from; /* submission_check_from = no */
 	const char *over_quota_text;

@@ -141,6 +141,7 @@ static void set_up(const struct test_case *test, struct fixture *fixture)
 				.size = test->size,
 				.from_is_foreign = test->from_is_foreign,
 				.suspicion = test->suspicion,
+				.is_notice = test->is_notice,
 			},
 	};
 	fixture->rules = (struct envelope_rules){
