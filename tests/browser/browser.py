@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.common.exceptions import (NoSuchElementException,
+from selenium.common.exceptions import (JavascriptException,
+                                        NoSuchElementException,
                                         StaleElementReferenceException)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -73,7 +74,8 @@ class Browser:
         def holds():
             try:
                 return condition()
-            except (StaleElementReferenceException, NoSuchElementException):
+            except (StaleElementReferenceException, NoSuchElementException,
+                    JavascriptException):
                 return None
 
         return wait_until(holds, WAIT_SECONDS, what)

@@ -24,6 +24,7 @@ def test_demo_walks_through():
                  ": 552 5.2.2 ",
                  "expunged 1, kept 1",
                  "Trash of alumna: thrown away today\n",
+                 "webmail     http://127.0.0.1:",
                  "Stopping everything"):
         assert text in shown, shown
     assert demo_folders() == before
