@@ -141,3 +141,24 @@ def test_given_up_forwarding_is_forgotten(new_browser, instance):
     browser.wait_text(browser.say("forwardinggivenup"))
     assert address not in browser.driver.page_source
     assert not browser.find("[name=_code]")
+
+
+def test_dark_mode_can_be_read(new_browser, instance, directory):
+    browser = new_browser()
+    name = directory.add_person("dark")
+    browser.open()
+    browser.driver.add_cookie({"name": "colorMode", "value": "dark"})
+    browser.log_in(name, f"{name}-university")
+    browser.settings("alumnimail-account")
+    browser.wait_text(browser.say("passwordadvice"))
+    check(browser, "account")
+    browser.settings("alumnimail-forwarding")
+    browser.type("[name=_address]", instance.address("somebody"))
+    browser.press(".alumnimail-save button")
+    browser.see("#alumnimail .boxerror")
+    check(browser, "refused")
+    browser.type("[name=_address]", "somebody@outside.example")
+    browser.press(".alumnimail-save button")
+    browser.see("#alumnimail .boxconfirmation")
+    check(browser, "pending")
+    assert browser.find("html.dark-mode")
