@@ -2,6 +2,7 @@
 """What the auth service does besides deciding: creating accounts, renewing
 hashes, passing sessions on, logging, and going on like that for ever."""
 
+import configparser
 import json
 import re
 import sqlite3
@@ -23,17 +24,30 @@ LEAK_CONNECTIONS = 8
 LEAK_KIB = 64
 
 REFUSED = r"(?:[Uu]nknown user|[Ii]nvalid credentials|[Pp]assword mismatch)"
-REFUSAL = {
-    # As fail2ban's filter dovecot.conf has it.
-    "2.3": re.compile(
-        r"auth-worker\(\d+\): Info: "
-        r"(?:conn \w+:auth(?:-worker)? \([^\)]+\): auth(?:-worker)?<\d+>: )?"
-        r"[a-z\-]{3,15}\(\S*,192\.0\.2\.7(?:,\S*)?\): " + REFUSED),
-    # Dovecot has another prefix for what a passdb says.
-    "2.4": re.compile(
-        r"auth-worker\(\S*,192\.0\.2\.7(?:,\S*)?\)<\d+>: request \[\d+\]: "
-        r"Info: alumni: " + REFUSED),
+OWN_WORDS = {
+    # From fail2ban's own filter dovecot.conf.
+    "2.3": r"auth-worker\(\d+\): Info: (?:conn \w+:auth(?:-worker)?"
+           r" \([^\)]+\): auth(?:-worker)?<\d+>: )?"
+           r"[a-z\-]{3,15}\(\S*,192\.0\.2\.7(?:,\S*)?\): " + REFUSED,
+    "2.4": r"auth-worker\(\S*,192\.0\.2\.7(?:,\S*)?\)<\d+>: "
+           r"request \[\d+\]: Info: alumni: " + REFUSED,
 }
+FILTER = Path(__file__).resolve().parents[2] / "deploy/fail2ban/alumnimail.conf"
+# fail2ban takes away the time, and knows who writes into the log.
+LOG_TIME = r"\w{3} +\d+ [0-9:]{8} "
+
+
+def fail2ban_expressions():
+    """Those of our filter, as fail2ban makes them."""
+    parser = configparser.RawConfigParser()
+    parser.read(FILTER)
+    section = parser["Definition"]
+    for text in section["failregex"].splitlines():
+        text = text.replace("%(__prefix_line)s", LOG_TIME)
+        text = text.replace("%(_refused)s", section["_refused"])
+        text = text.replace("<HOST>", r"(?P<host>[0-9a-f.:]+)")
+        text = text.replace("<F-USER>", "(?P<user>").replace("</F-USER>", ")")
+        yield re.compile(text)
 
 
 @pytest.fixture(name="directory")
@@ -170,9 +184,15 @@ def test_refusals_look_alike_and_are_logged_in_dovecots_words(instance,
     suspended = directory.add_person("suspended", status="suspended")
     person = directory.add_person("person")
     alumna = instance.add_account("alumna")
-    refusal = REFUSAL[dovecot_version()]
     names = ["no-such-person", disabled, suspended, person, alumna]
     with AuthServer(instance) as server:
+        # Who gets in is not taken for one who does not.
+        assert server.ask(alumna, f"{alumna}-alumni") == "ok"
+        instance.wait(lambda: "login ok" in server.log(), "its line")
+        assert not any(expression.search(line) for expression in
+                       fail2ban_expressions()
+                       for line in server.log().splitlines())
+        server.log_path.write_text("")
         client = AuthClient(server.socket_path)
         answers = set()
         for name in names:
@@ -187,9 +207,15 @@ def test_refusals_look_alike_and_are_logged_in_dovecots_words(instance,
         instance.wait(lambda: all(f"({name}," in server.log()
                                   for name in names), "a line for each")
         log = server.log()
+    # As Dovecot writes those of its own drivers, and fail2ban reads them.
+    own_words = re.compile(OWN_WORDS[dovecot_version()])
     for name in names:
         lines = [line for line in log.splitlines() if f"({name}," in line]
-        assert len(lines) == 1 and refusal.search(lines[0]), (name, lines)
+        assert len(lines) == 1 and own_words.search(lines[0]), (name, lines)
+        found = [expression.search(lines[0])
+                 for expression in fail2ban_expressions()]
+        assert [(match["user"], match["host"]) for match in found
+                if match] == [(name, "192.0.2.7")], lines
         assert re.search(r"\(login [a-z ]+: tier none, \d+ ms: ", lines[0])
 
 
@@ -208,6 +234,54 @@ def test_look_ups_touch_no_directory(instance, directory):
             "the message")
     finally:
         instance.service("start", "slapd")
+
+
+# The help desk, which may log in as anybody. "continue": that there is such a
+# person is for our passdb to say.
+MASTER = {
+    "2.3": """
+auth_master_user_separator = *
+passdb {{
+  driver = passwd-file
+  args = {file}
+  master = yes
+  result_success = continue
+}}
+""",
+    "2.4": """
+auth_master_user_separator = *
+passdb passwd-file {{
+  passwd_file_path = {file}
+  master = yes
+  result_success = continue
+}}
+""",
+}
+
+
+def test_a_master_user_gets_in_without_the_directory(instance, directory):
+    person = directory.add_person("mastered")
+    disabled = instance.add_account("mastered")
+    instance.alumnictl("account", "disable", disabled)
+    server = AuthServer(instance)
+    masters = server.folder / "masters"
+    masters.write_text("helpdesk:{PLAIN}of-the-help-desk\n")
+    masters.chmod(0o644)
+    server.add_dovecot(MASTER[dovecot_version()].format(file=masters))
+    with server:
+        assert server.ask(person, f"{person}-university") == "ok"
+        instance.service("stop", "slapd")
+        try:
+            for name, password, result in (
+                    (person, "of-the-help-desk", "ok"),
+                    (person, "wrong", "mismatch"),
+                    (person, f"{person}-university", "mismatch"),
+                    (disabled, "of-the-help-desk", "mismatch"),
+                    ("no-such-person", "of-the-help-desk", "mismatch")):
+                assert server.ask(f"{name}*helpdesk", password) == result, (
+                    name, password, server.log())
+        finally:
+            instance.service("start", "slapd")
 
 
 # ---- for ever ----
