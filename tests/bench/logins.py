@@ -17,14 +17,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from instance import configuration, control, processes, up
+from instance import control, processes, up
 from instance.clients import RunningInstance
 from instance.errors import InstanceError
 from instance.layout import BUILD, Layout
 from instance.university import BASE, SERVICE_DN, person
 from instance.waiting import wait_until
 
-from bench import accounts, put_first, result, say
+from bench import accounts, put_first, result, say, stock_dovecot
 
 PROGRAMS = BUILD / "plain/tests/bench/programs"
 CLIENTS = 32
@@ -34,47 +34,6 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 START_SECONDS = 30
 COMMAND_SECONDS = 120
-
-# Only what logins need, and not more: nothing here slows it down.
-STOCK = """\
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/log
-protocols =
-listen = 127.0.0.1
-ssl = no
-disable_plaintext_auth = no
-auth_mechanisms = plain
-auth_worker_max_count = {workers}
-{passdbs}
-userdb {{
-  driver = static
-  args = uid=vmail gid=vmail home=/nonexistent/%n
-}}
-first_valid_uid = 1
-"""
-
-STOCK_LDAP = """\
-uris = {uri}
-tls = yes
-tls_ca_cert_file = {ca}
-tls_require_cert = demand
-dn = {dn}
-dnpass = {password}
-auth_bind = yes
-base = {base}
-scope = subtree
-pass_filter = (&(uid=%n)(alumniAccountStatus=active))
-pass_attrs = uid=user
-blocking = {blocking}
-"""
-
-STOCK_SQL = """\
-driver = sqlite
-connect = {database}
-password_query = SELECT name AS user, password FROM people WHERE name = '%n'
-"""
-
 
 def run(argv, text=None):
     """Runs a command; returns its standard output."""
@@ -186,7 +145,8 @@ class World:
             database.commit()
         with contextlib.closing(self._database("credentials")) as database:
             database.executemany(
-                "INSERT INTO credentials VALUES (?, 'password', '', ?, 1)",
+                "INSERT INTO credentials (account_id, kind, label, hash, "
+                "set_at) VALUES (?, 'password', '', ?, 1)",
                 [(account_id, self.alumni_hash) for account_id in
                  ids.values()])
             database.commit()
@@ -220,17 +180,10 @@ class World:
     @contextlib.contextmanager
     def stock(self, name, passdbs, workers=30):
         """Runs stock Dovecot; yields the path of its auth socket."""
-        if configuration.dovecot_version() != "2.3":
-            raise InstanceError("the stock configuration in tests/bench/"
-                                "logins.py is for Dovecot 2.3; run this on "
-                                "Debian 12")
         folder = self.layout.folder / f"stock-{name}"
         folder.mkdir(mode=0o755, exist_ok=True)
         file = folder / "dovecot.conf"
-        file.write_text(STOCK.format(folder=folder, workers=workers,
-                                     passdbs="".join(
-            f"passdb {{\n  driver = {driver}\n  args = {path}\n}}\n"
-            for driver, path in passdbs)))
+        file.write_text(stock_dovecot.main(folder, passdbs, workers))
         server = subprocess.Popen([*self.endpoints["enter"], "dovecot", "-F",
                                    "-c", str(file)],
                                   start_new_session=True)
@@ -246,17 +199,15 @@ class World:
 
     def stock_ldap(self, uri, blocking):
         """A passdb that asks the directory, and binds as the person."""
-        path = self.layout.folder / f"stock-ldap-{blocking}.conf"
-        path.write_text(STOCK_LDAP.format(
+        return stock_dovecot.ldap(
+            self.layout.folder / f"stock-ldap-{blocking}.conf",
             uri=uri, ca=self.endpoints["ca_file"], dn=SERVICE_DN,
             password=self.layout.directory_secret.read_text().strip(),
-            base=BASE, blocking=blocking))
-        return "ldap", path
+            base=BASE, blocking=blocking)
 
     def stock_sql(self, people):
         """A passdb over SQLite, with our alumni and their hash."""
         database = self.layout.folder / "stock.db"
-        path = self.layout.folder / "stock-sql.conf"
         with contextlib.closing(sqlite3.connect(database)) as connection:
             connection.execute("CREATE TABLE people "
                                "(name TEXT PRIMARY KEY, password TEXT)")
@@ -265,8 +216,8 @@ class World:
                                     for name, _ in people])
             connection.commit()
         database.chmod(0o644)
-        path.write_text(STOCK_SQL.format(database=database))
-        return "sql", path
+        return stock_dovecot.sql(self.layout.folder / "stock-sql.conf",
+                                 database)
 
     # ---- load ----
 

@@ -93,7 +93,8 @@ def stored_hash(instance, name):
 def put_hash(instance, name, text):
     """As an import does."""
     with credentials(instance) as database:
-        database.execute("INSERT OR REPLACE INTO credentials VALUES"
+        database.execute("INSERT OR REPLACE INTO credentials"
+                         " (account_id, kind, label, hash, set_at) VALUES"
                          " (?, 'password', '', ?, 1)",
                          (account(instance, name)["id"], text))
 
