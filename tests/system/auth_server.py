@@ -33,9 +33,9 @@ NO_PROTOCOLS = {
 class AuthClient:
     """One connection to an auth socket, as login processes have it."""
 
-    def __init__(self, path):
+    def __init__(self, path, seconds=ANSWER_SECONDS):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(ANSWER_SECONDS)
+        self.socket.settimeout(seconds)
         self.socket.connect(str(path))
         self.stream = self.socket.makefile("rb")
         self.next = 0
@@ -83,6 +83,8 @@ class AuthClient:
 
 class AuthServer:
     """Starts with the instance's configuration, changed."""
+
+    answer_seconds = ANSWER_SECONDS
 
     def __init__(self, instance, directory=None, options=(), sections=()):
         """directory: options that are changed in the directory section, None
@@ -221,7 +223,8 @@ class AuthServer:
         """What comes of a login; every thread has its own connection."""
         client = getattr(self._clients, "client", None)
         if client is None:
-            client = self._clients.client = AuthClient(self.socket_path)
+            client = self._clients.client = AuthClient(self.socket_path,
+                                                       self.answer_seconds)
             self._all_clients.append(client)
         try:
             return client.ask(user, password)[0]

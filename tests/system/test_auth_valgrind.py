@@ -34,7 +34,9 @@ def _directory(instance):
 
 
 class Watched(AuthServer):
-    """Its workers run under valgrind."""
+    """Its workers run under valgrind, which takes long to start."""
+
+    answer_seconds = 300
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
