@@ -143,6 +143,30 @@ def test_an_app_password_opens_the_account_and_changes_nothing(
         instance.imap(person, password)
 
 
+def test_an_app_password_opens_pop3_and_submission_too(instance, person, own):
+    own.set("app-password", f"{person}-alumni\tdesktop")
+    password = own.get("app-password")
+    instance.pop3(person, password).quit()
+    instance.submission(person, password).quit()
+    # Not another's.
+    other = instance.add_account("other")
+    with pytest.raises(Exception, match="(?i)authentication|invalid"):
+        instance.imap(other, password)
+
+
+def test_an_invite_is_good_until_a_password_is_set(instance, person):
+    contact = f"{person}@contact.example"
+    instance.alumnictl("password", "clear", person)
+    instance.alumnictl("password", "invite", person, "--to", contact)
+    mail = instance.wait_outside(contact).content.decode()
+    code = re.search(r"([a-z2-9]{4}-){4}[a-z2-9]{4}", mail)[0]
+    own = login(instance, person, code)
+    own.set("password", f"{code}\t{GOOD}")
+    instance.imap(person, GOOD).logout()
+    with pytest.raises(Exception, match="(?i)authentication|invalid"):
+        instance.imap(person, code)
+
+
 def test_a_disabled_account_serves_itself_no_longer(instance, person, own):
     instance.alumnictl("account", "disable", person)
     try:
