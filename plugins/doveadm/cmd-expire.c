@@ -61,6 +61,7 @@ static int cmd_expire_run(struct doveadm_mail_cmd_context *ctx,
 	int ret;
 
 	visits.visited++;
+	visits_keep_modules();
 	ret = expire_user(user, expire_try_only ? EXPIRE_TRY : EXPIRE, &tally);
 	expire_expunged += tally.expunged;
 	expire_print(user->username, ret, &tally);
@@ -142,6 +143,7 @@ static void cmd_expire(struct doveadm_cmd_context *cctx)
 		visits_run_chosen(cctx);
 	else
 		expire_visit_due(cctx, max);
+	expire_user_finish();
 	visits_end();
 
 	expunged = expire_try_only ? "would expunge" : "expunged";

@@ -47,6 +47,7 @@ static int cmd_rescan_run(struct doveadm_mail_cmd_context *ctx,
 	int ret;
 
 	visits.visited++;
+	visits_keep_modules();
 	ret = expire_user(user, EXPIRE_LOOK, &tally);
 	rescan_print(user->username, ret, &tally);
 	if (ret < 0) {
@@ -110,6 +111,7 @@ static void cmd_rescan(struct doveadm_cmd_context *cctx)
 		rescan_visit_all(cctx);
 	else
 		visits_run_chosen(cctx);
+	expire_user_finish();
 	visits_end();
 
 	visits_print(t_strdup_printf("visited %u, failed %u", visits.visited,

@@ -26,6 +26,9 @@
 /* How often a look begins anew when sessions put mail into Trash meanwhile. */
 #define EXPIRE_LOOK_TRIES 5
 
+/* One connection serves all users: each question says for whom it is. */
+static struct dict *expire_dict;
+
 struct trash_state {
 	int64_t generation;
 	int64_t oldest;    /* Unix seconds, 0 = nothing known to be there */
@@ -224,22 +227,24 @@ static int expire_look(struct mail_user *user, struct dict *dict,
 int expire_user(struct mail_user *user, enum expire_mode mode,
 		struct expire_tally *tally_r)
 {
-	struct dict *dict;
 	const char *error;
-	int ret;
 
 	i_zero(tally_r);
-	if (mail_dict_open(user->set->base_dir, user->event, &dict, &error) <
-	    0) {
+	if (expire_dict == NULL &&
+	    mail_dict_open(user->set->base_dir, NULL, &expire_dict, &error) <
+		    0) {
 		e_error(user->event,
 			"alumni expire: Cannot open the dict \"alumni\": %s",
 			error);
 		return -1;
 	}
 	if (mode == EXPIRE_LOOK)
-		ret = expire_look(user, dict, tally_r);
-	else
-		ret = expire_with_dict(user, dict, mode, tally_r);
-	mail_dict_close(&dict);
-	return ret;
+		return expire_look(user, expire_dict, tally_r);
+	return expire_with_dict(user, expire_dict, mode, tally_r);
+}
+
+void expire_user_finish(void)
+{
+	if (expire_dict != NULL)
+		mail_dict_close(&expire_dict);
 }

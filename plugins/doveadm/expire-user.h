@@ -38,4 +38,7 @@ enum expire_mode {
 int expire_user(struct mail_user *user, enum expire_mode mode,
 		struct expire_tally *tally_r);
 
+/* Ends what was kept from one user to the next. */
+void expire_user_finish(void);
+
 #endif

@@ -4,11 +4,14 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "dict.h"
+#include "module-dir.h"
 #include "str.h"
+#include "mail-storage-service.h"
 #include "doveadm-mail.h"
 #include "doveadm-settings.h"
 
@@ -154,6 +157,24 @@ void visits_list(pool_t pool, const char *prefix,
 			"serves the dict \"alumni\", and the dict service's "
 			"log",
 			visits.command, error);
+	}
+}
+
+void visits_keep_modules(void)
+{
+	static bool are_kept = FALSE;
+	struct module *module;
+
+	if (are_kept)
+		return;
+	are_kept = TRUE;
+	for (module = mail_storage_service_modules; module != NULL;
+	     module = module->next) {
+		/* It is loaded; all that matters is the flag. */
+		if (dlopen(module->path,
+			   RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) == NULL)
+			i_warning("%s: Cannot keep %s: %s", visits.command,
+				  module->path, dlerror());
 	}
 }
 

@@ -48,6 +48,10 @@ void visits_run(const struct doveadm_cmd_context *cctx,
 /* The same for the users that the caller said. */
 void visits_run_chosen(const struct doveadm_cmd_context *cctx);
 
+/* To be called inside of a visit: keeps the mail plugins from being unloaded at
+   its end, and loaded and linked again by the next. */
+void visits_keep_modules(void);
+
 /* Prints a line of output: text, or the members of a JSON object. */
 void visits_print(const char *text, const char *json_members);
 /* "name":"value", escaped */

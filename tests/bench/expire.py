@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Emptying Trash where something is due, beside `doveadm expunge -A`.
+
+One account in a hundred has a message that has been in Trash for too long. The
+others have never had any mail, which is the least that a visit can cost. After
+each run the mailboxes are put back as they were. The second figure is what as
+many due accounts cost among ten times as many.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import time
+
+from bench import mail_system, result, say
+from instance.errors import InstanceError
+
+ACCOUNTS = 20_000
+FEWER_ACCOUNTS = 2_000
+DUE = 200
+NAME = "bench"
+DAYS_AGO = 10
+ROUNDS = 3
+SCALE_ROUNDS = 7
+MESSAGE = "Subject: old\n\n" + "Nobody needs this any more.\n" * 100
+BUSY_SECONDS = 30
+
+
+class Site:
+    """An instance with mailboxes of which some are due."""
+
+    def __init__(self, instance, count):
+        self.instance = instance
+        self.store = instance.state / "store/accounts/accounts.db"
+        names = [f"{number}{NAME}" for number in
+                 range(1, count + 1, count // DUE)]
+        with self._database() as database:
+            ids = dict(database.execute("SELECT name, id FROM accounts"))
+        self.ids = [ids[name] for name in names]
+        for mailbox in ("INBOX", "Trash"):
+            instance.save(names[0], MESSAGE, mailbox, DAYS_AGO)
+        self.template = instance.state / "template"
+        self._copy(self._home(self.ids[0]), self.template)
+        self.oldest = int(time.time()) - DAYS_AGO * 86400
+
+    @contextlib.contextmanager
+    def _database(self):
+        database = sqlite3.connect(self.store, timeout=BUSY_SECONDS)
+        try:
+            with database:
+                yield database
+        finally:
+            database.close()
+
+    def _home(self, account_id):
+        return self.instance.state / "mail" / account_id[:2] / account_id
+
+    @staticmethod
+    def _copy(source, target):
+        """With owners and times."""
+        subprocess.run(["cp", "-a", source, target], check=True)
+
+    def _trash(self, account_id):
+        return self._home(account_id).glob(
+            "mail/mailboxes/Trash/dbox-Mails/u.*")
+
+    def put_back(self):
+        for account_id in self.ids:
+            home = self._home(account_id)
+            shutil.rmtree(home, ignore_errors=True)
+            home.parent.mkdir(exist_ok=True)
+            owner = self.template.stat()
+            os.chown(home.parent, owner.st_uid, owner.st_gid)
+            self._copy(self.template, home)
+        with self._database() as database:
+            database.executemany(
+                "UPDATE accounts SET trash_oldest = ?, "
+                "trash_generation = trash_generation + 1 WHERE id = ?",
+                [(self.oldest, account_id) for account_id in self.ids])
+
+    def _timed(self, *arguments):
+        """Seconds that the command takes, and what it printed."""
+        self.put_back()
+        begun = time.monotonic()
+        done = self.instance.doveadm(*arguments)
+        seconds = time.monotonic() - begun
+        left = sum(1 for account_id in self.ids
+                   for _ in self._trash(account_id))
+        if left:
+            raise InstanceError(f"doveadm {' '.join(arguments)} left {left} "
+                                "messages in Trash")
+        return seconds, done.stdout
+
+    def ours(self):
+        seconds, printed = self._timed("alumni", "expire", "--json")
+        totals = json.loads(printed.splitlines()[-1])
+        if totals["visited"] != DUE or totals["expunged"] != DUE:
+            raise InstanceError(f"doveadm alumni expire: {totals}")
+        return seconds
+
+    def peer(self):
+        # Without our plugins, as a site has it that does not know them.
+        return self._timed("-o", "mail_plugins=quota", "expunge", "-A",
+                           "mailbox", "Trash", "savedbefore", "7d")[0]
+
+
+def compare(site):
+    """Seconds of ours and of the peer."""
+    ours, peer = [], []
+    for turn in range(ROUNDS):
+        ours.append(site.ours())
+        peer.append(site.peer())
+        say(f"round {turn + 1} of {ROUNDS}: {ours[-1]:.2f} s, "
+            f"{peer[-1]:.2f} s")
+    return statistics.median(ours), statistics.median(peer)
+
+
+def scale(sites):
+    """Seconds at each site, the median of rounds that take turns."""
+    found = [[] for _ in sites]
+    for turn in range(SCALE_ROUNDS):
+        for site, seconds in zip(sites, found):
+            seconds.append(site.ours())
+        say(f"round {turn + 1} of {SCALE_ROUNDS}")
+    return [statistics.median(seconds) for seconds in found]
+
+
+def run():
+    with mail_system.running(ACCOUNTS, NAME) as many, \
+            mail_system.running(FEWER_ACCOUNTS, NAME) as few:
+        sites = Site(many, ACCOUNTS), Site(few, FEWER_ACCOUNTS)
+        # Warms up both, and makes what a first visit makes.
+        sites[0].ours()
+        sites[0].peer()
+        ours, peer = compare(sites[0])
+        yield result("expire", DUE / ours, DUE / peer, "accounts/s",
+                     wanted=("at least", 15))
+        among_many, among_few = scale(sites)
+        yield result("expire-scale", among_many, among_few, "s",
+                     wanted=("at most", 1.3))
