@@ -276,6 +276,27 @@ int database_change(struct database *database, size_t statement,
 	return result;
 }
 
+int database_change_unsynced(struct database *database, size_t statement,
+			     const struct binding *bindings, size_t count,
+			     struct error *error)
+{
+	struct error ignored;
+	int result;
+
+	/* It is the outer transaction that commits. */
+	if (!sqlite3_get_autocommit(database->handle))
+		return database_change(database, statement, bindings, count,
+				       error);
+	if (database_execute(database, "PRAGMA synchronous = NORMAL", error) <
+	    0)
+		return -1;
+	result = database_change(database, statement, bindings, count, error);
+	if (database_execute(database, "PRAGMA synchronous = FULL",
+			     result < 0 ? &ignored : error) < 0)
+		return -1;
+	return result;
+}
+
 int database_exists(struct database *database, size_t statement,
 		    const struct binding *bindings, size_t count,
 		    struct error *error)

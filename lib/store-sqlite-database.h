@@ -81,6 +81,13 @@ int database_change(struct database *database, size_t statement,
 		    const struct binding *bindings, size_t count,
 		    struct error *error);
 
+/* The same, without waiting for the disk: a machine that loses its power may
+   have lost the change, though not the order of changes. For what is published
+   anew by itself. */
+int database_change_unsynced(struct database *database, size_t statement,
+			     const struct binding *bindings, size_t count,
+			     struct error *error);
+
 /* Returns 1 if the query gives a row, 0 if none, or -1. */
 int database_exists(struct database *database, size_t statement,
 		    const struct binding *bindings, size_t count,

@@ -18,7 +18,8 @@ int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
 		     int64_t messages, int64_t counted_at, int64_t latest,
 		     struct error *error)
 {
-	int result = database_change(
+	/* It comes with each message, and is right again after the next. */
+	int result = database_change_unsynced(
 		&store_sqlite_of(store)->accounts, USAGE_SET,
 		BINDINGS(bind_text(id), bind_number(bytes),
 			 bind_number(messages), bind_number(counted_at),
@@ -82,10 +83,12 @@ int sqlite_trash_expired(struct store *store, const char *id,
 			 int64_t generation, int64_t oldest,
 			 struct error *error)
 {
-	return database_change(&store_sqlite_of(store)->accounts, TRASH_EXPIRED,
-			       BINDINGS(bind_text(id), bind_number(generation),
-					bind_number(oldest)),
-			       error);
+	/* Lost, the account is visited once more. */
+	return database_change_unsynced(
+		&store_sqlite_of(store)->accounts, TRASH_EXPIRED,
+		BINDINGS(bind_text(id), bind_number(generation),
+			 bind_number(oldest)),
+		error);
 }
 
 int sqlite_trash_older_than(struct store *store, int64_t cutoff, int64_t now,
