@@ -2,8 +2,7 @@
 """The same Dovecot without our mail plugins, beside that of an instance.
 
 It has the instance's configuration with folders and ports of its own, the same
-store behind its logins, and stock quota. What differs is alumni_quota and
-alumni_trash alone.
+store behind its logins, and stock quota. Our mail plugins alone are missing.
 """
 
 import contextlib
@@ -29,6 +28,7 @@ protocol lmtp {
 mail_plugins {
   alumni_quota = no
   alumni_trash = no
+  alumni_selfservice = no
 }
 """,
 }
