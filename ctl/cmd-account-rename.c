@@ -4,6 +4,7 @@
  * which hangs on the id, goes with it.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "ctl/end-sessions.h"
@@ -55,6 +56,8 @@ static int run(struct invocation *invocation)
 	if (account_name_normalise(invocation->arguments[1], domains, name,
 				   &error) < 0)
 		return report(EX_DATAERR, "%s", error.text);
+	if (strcmp(name, account.name) == 0)
+		return report(EX_DATAERR, "%s has that name already", name);
 	status = rename_account(invocation, &account, name);
 	/* They run under the old name. */
 	if (status == EX_OK)

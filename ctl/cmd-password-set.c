@@ -97,8 +97,8 @@ const struct command cmd_password_set = {
 	.summary = "set the alumni password of an account",
 	.help = "Sets the alumni password. A terminal is asked for it twice, "
 		"without echo; otherwise\nthe first line of standard input is "
-		"the password. It is never an argument. Sessions that are open "
-		"are ended.",
+		"the password. It is never an argument. Sessions that are "
+		"open\nare ended.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

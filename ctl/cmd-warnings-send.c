@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctl/account-view.h"
 #include "ctl/report.h"
 #include "ctl/session.h"
 #include "ctl/warning-message.h"
@@ -63,6 +64,25 @@ static bool is_wanted(const struct invocation *invocation,
 	       mail_quota_limit(account, invocation->configuration) > 0;
 }
 
+/* A line for each, with --json too: an array would only be whole at the end. */
+static void tell(const struct invocation *invocation,
+		 const struct account *account, const char *what)
+{
+	struct json_object *object;
+
+	if (!invocation->json) {
+		printf("%s: %s at %d %%\n", account->name, what,
+		       account->warning_due);
+		return;
+	}
+	object = json_object_new_object();
+	json_add_text(object, "name", account->name);
+	json_add_text(object, "id", account->id);
+	json_object_object_add(object, "percent",
+			       json_object_new_int(account->warning_due));
+	(void)json_print(object);
+}
+
 static int warn(const struct invocation *invocation,
 		const struct account *account)
 {
@@ -86,7 +106,7 @@ static int warn(const struct invocation *invocation,
 					account->warning_due, NULL);
 		return report(EX_TEMPFAIL, "%s: %s", account->name, error.text);
 	}
-	printf("%s: warned at %d %%\n", account->name, account->warning_due);
+	tell(invocation, account, "warned");
 	return EX_OK;
 }
 
@@ -94,8 +114,7 @@ static int try_only(const struct invocation *invocation,
 		    const struct account *account)
 {
 	if (is_wanted(invocation, account))
-		printf("%s: would be warned at %d %%\n", account->name,
-		       account->warning_due);
+		tell(invocation, account, "would be warned");
 	return EX_OK;
 }
 

@@ -99,7 +99,7 @@ static const struct wish wishes[] = {
 	{"recipient-delimiter", {"recipient_delimiter", NULL}, "+", true,
 	 "addresses with a detail (name+detail) are refused",
 	 "set recipient_delimiter = +"},
-	{"protocol-lmtp", {"protocols", "protocols/lmtp", NULL}, "lmtp", false,
+	{"protocol-lmtp", {"protocols/lmtp", "protocols", NULL}, "lmtp", false,
 	 "mail cannot be delivered", "add lmtp to protocols"},
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/account-view.h"
 #include "ctl/report.h"
 #include "ctl/rosters.h"
 
@@ -214,7 +215,53 @@ static int find_out(struct pin_all *work, const char *directory)
 
 /* ---- pinning ---- */
 
-static int make_pins(const struct pin_all *work, bool dry_run)
+static void tell_pin(const struct pin_all *work, const struct pin *pin,
+		     const char *directory, bool dry_run,
+		     struct json_object *array)
+{
+	struct json_object *object;
+
+	if (!work->invocation->json) {
+		printf("%s: %s %s, id %s\n", pin->name,
+		       dry_run ? "would be pinned to" : "pinned to", directory,
+		       pin->id);
+		return;
+	}
+	object = json_object_new_object();
+	json_add_text(object, "name", pin->name);
+	json_add_text(object, "id", pin->account_id);
+	json_add_text(object, "directory", directory);
+	json_add_text(object, "directory_id", pin->id);
+	json_object_array_add(array, object);
+}
+
+static int print_totals(const struct pin_all *work, bool dry_run,
+			struct json_object *array)
+{
+	struct json_object *object;
+
+	if (!work->invocation->json) {
+		printf("%zu %s, %zu left alone, %zu without an entry\n",
+		       work->wanted.count,
+		       dry_run ? "would be pinned" : "pinned",
+		       work->left_alone, work->without_entry);
+		return EX_OK;
+	}
+	object = json_object_new_object();
+	json_object_object_add(object, "applied",
+			       json_object_new_boolean(!dry_run));
+	json_object_object_add(object, "pinned", json_object_get(array));
+	json_object_object_add(
+		object, "left_alone",
+		json_object_new_int64((int64_t)work->left_alone));
+	json_object_object_add(
+		object, "without_entry",
+		json_object_new_int64((int64_t)work->without_entry));
+	return json_print(object);
+}
+
+static int make_pins(const struct pin_all *work, bool dry_run,
+		     struct json_object *array)
 {
 	for (size_t i = 0; i < work->wanted.count; i++) {
 		const struct pin *pin = &work->wanted.all[i];
@@ -230,23 +277,20 @@ static int make_pins(const struct pin_all *work, bool dry_run)
 				      "account %s: %s; those printed were "
 				      "pinned: run this again",
 				      pin->name, error.text);
-		printf("%s: %s %s, id %s\n", pin->name,
-		       dry_run ? "would be pinned to" : "pinned to", directory,
-		       pin->id);
+		tell_pin(work, pin, directory, dry_run, array);
 	}
-	printf("%zu %s, %zu left alone, %zu without an entry\n",
-	       work->wanted.count, dry_run ? "would be pinned" : "pinned",
-	       work->left_alone, work->without_entry);
-	return EX_OK;
+	return print_totals(work, dry_run, array);
 }
 
 int pin_all(struct invocation *invocation, const char *directory, bool dry_run)
 {
 	struct pin_all work = {.invocation = invocation};
+	struct json_object *array = json_object_new_array();
 	int status = find_out(&work, directory);
 
 	if (status == EX_OK)
-		status = make_pins(&work, dry_run);
+		status = make_pins(&work, dry_run, array);
+	json_object_put(array);
 	free_pins(&work.there);
 	free_pins(&work.wanted);
 	rosters_free(&work.rosters);

@@ -25,6 +25,8 @@ int record_format_choose(const struct invocation *invocation, const char *path,
 				     ends_with(path, ".jsonl"))
 			    ? RECORD_FORMAT_JSON
 			    : RECORD_FORMAT_CSV;
+	if (word == NULL && invocation->json && path == NULL)
+		*format_r = RECORD_FORMAT_JSON;
 	if (word == NULL)
 		return EX_OK;
 	*format_r = strcmp(word, "json") == 0 ? RECORD_FORMAT_JSON

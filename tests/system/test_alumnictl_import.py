@@ -167,6 +167,7 @@ def test_hashes_only_when_asked_for(ctl):
     ctl.run("password", "set", "alumna", text="x\n")
     for options in ([], ["--format", "json"], ["--json"]):
         text = ctl.run("export", *options).stdout
+        assert text.startswith("{") == bool(options)
         assert "ARGON" not in text and "hash" not in text
     for text in (f"name,password_hash\na,{HASH}\n",
                  f"name,other_credentials\na,\n"):

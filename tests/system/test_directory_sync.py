@@ -346,6 +346,9 @@ def test_all_accounts_are_pinned_by_name(world):
     before = world.dump()
     done = world.run(*pin_all, "--dry-run")
     assert "2 would be pinned, 3 left alone, 1 without an entry" in done.stdout
+    shown = json.loads(world.run(*pin_all, "--dry-run", "--json").stdout)
+    assert {pin["name"] for pin in shown.pop("pinned")} == {name, gone}
+    assert shown == {"applied": False, "left_alone": 3, "without_entry": 1}
     assert world.dump() == before
     done = world.run(*pin_all)
     assert f"{name}: pinned to university, id " in done.stdout

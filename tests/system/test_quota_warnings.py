@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A person whose mailbox is getting full is told, once for each level."""
 
+import json
 import re
 
 import pytest
@@ -53,6 +54,16 @@ def empty(instance, name):
 def _account(instance):
     warn(instance)
     return instance.add_account("warned", "--quota", "200K")
+
+
+def test_warnings_for_programs(instance, account):
+    fill_to(instance, account, 81)
+    instance.wait(lambda: account in warn(instance, "--dry-run"), "a warning")
+    lines = [json.loads(line)
+             for line in warn(instance, "--json").splitlines()]
+    assert [line["percent"] for line in lines
+            if line["name"] == account] == [80]
+    wait_warnings(instance, account, 1)
 
 
 def test_each_level_is_told_once(instance, account):
