@@ -89,9 +89,12 @@ static int configure(struct database *database, struct error *error)
 	    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
 			      NULL) != SQLITE_OK)
 		return fail(database, error);
+	/* KiB. The inner pages of a million accounts and of their names take 3
+	   MiB; SQLite's own 2 MiB would have it read them again and again. */
 	return database_execute(database,
 				"PRAGMA foreign_keys = ON;"
-				"PRAGMA synchronous = FULL",
+				"PRAGMA synchronous = FULL;"
+				"PRAGMA cache_size = -3072",
 				error);
 }
 

@@ -11,8 +11,9 @@ from bench import lone_milter, result, say
 
 FEW = 1_000
 MANY = 1_000_000
-ROUNDS = 7
-SECONDS = 1
+# Short, so that both sides of a round meet the same machine.
+ROUNDS = 51
+SECONDS = 0.2
 
 
 def run():
@@ -25,7 +26,11 @@ def run():
                 # The first round warms up.
                 if turn > 0:
                     times[milter.count].append(1e6 / found["per_second"])
-            say(f"round {turn} of {ROUNDS}")
+            if turn % 10 == 0:
+                say(f"round {turn} of {ROUNDS}")
+    # Of each round, since the machine's other work differs between rounds.
+    ratio = statistics.median(many / few for many, few
+                              in zip(times[MANY], times[FEW]))
     yield result("scale", statistics.median(times[MANY]),
                  statistics.median(times[FEW]), "microseconds per decision",
-                 wanted=("at most", 1.3))
+                 wanted=("at most", 1.3), ratio=ratio)

@@ -38,7 +38,9 @@
 #define MILTER_NR_MAIL           0x4000
 #define MILTER_NR_RCPT           0x8000
 #define MILTER_NR_HEADER         0x80
+#define MILTER_NR_DATA           0x10000
 #define MILTER_NR_END_OF_HEADERS 0x40000
+#define MILTER_NR_BODY           0x80000
 #define MILTER_BODY_BYTES        65535 /* the most that a packet may hold */
 #define MILTER_BODY_PARTS        2
 
@@ -201,7 +203,9 @@ static void milter_body(struct connection *connection)
 	for (int i = 0; i < MILTER_BODY_PARTS && command == 'c'; i++) {
 		send_all(connection->fd, (const char *)head, sizeof(head));
 		send_all(connection->fd, part, sizeof(part));
-		command = milter_answer(connection->fd, data);
+		/* Or it says that it wants no more of it. */
+		if ((connection->steps & MILTER_NR_BODY) == 0)
+			command = milter_answer(connection->fd, data);
 	}
 }
 
@@ -213,8 +217,7 @@ static void milter_message(struct connection *connection, const char *recipient)
 
 	milter_recipient(connection, recipient);
 	milter_send(connection, 'T', "", 0);
-	if (milter_answer(connection->fd, data) == 'a')
-		return;
+	milter_expect(connection, MILTER_NR_DATA);
 	milter_send(connection, 'L', header, sizeof(header));
 	milter_expect(connection, MILTER_NR_HEADER);
 	milter_send(connection, 'N', "", 0);
