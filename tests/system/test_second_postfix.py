@@ -2,7 +2,6 @@
 """Forwarding to another site, whose Postfix takes mail and returns it later:
 it comes back to the true sender."""
 
-import contextlib
 import re
 import secrets
 
@@ -10,6 +9,7 @@ import pytest
 
 from milter_people import is_rewritten
 from peers import second_postfix
+from postfix_settings import configured
 
 COLLEGE = second_postfix.DOMAIN
 UTF8 = "bl\u00e5b\u00e6r"
@@ -24,22 +24,6 @@ def _college(instance):
                 r"(?m)^transport_maps = inline:\{",
                 rf"\g<0>{COLLEGE}=smtp:[127.0.0.1]:{server.port}, ", text)):
             yield server
-
-
-@contextlib.contextmanager
-def configured(instance, change):
-    """Another main.cf, while it is needed."""
-    path = next(instance.state.glob("**/postfix/main.cf"))
-    before = path.read_text()
-    changed = change(before)
-    assert changed != before
-    path.write_text(changed)
-    try:
-        instance.run("postfix", "reload")
-        yield
-    finally:
-        path.write_text(before)
-        instance.run("postfix", "reload")
 
 
 def forwarding(instance, target, *options):
