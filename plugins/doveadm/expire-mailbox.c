@@ -12,6 +12,9 @@
 #include "plugins/doveadm/expire-mailbox.h"
 #include "plugins/trash/trash-moved.h"
 
+/* How often a mailbox is gone through that turns out to have more messages. */
+#define EXPIRE_TRIES 5
+
 /* Returns 1 done, 0 left alone since it is gone already, -1 failed. */
 static int expire_mail(struct mail *mail, time_t moved_at, time_t cutoff,
 		       bool try_only, struct expire_tally *tally)
@@ -88,6 +91,30 @@ static int expire_mails(struct mailbox *box, time_t cutoff, bool try_only,
 	return ret;
 }
 
+/* After an expunge there may be messages that were not seen: a session's, or
+   those that Dovecot found when it had to mend the mailbox. */
+static int expire_and_sync(struct mailbox *box, time_t cutoff, bool try_only,
+			   struct expire_tally *tally)
+{
+	const unsigned int left_elsewhere = tally->left;
+	struct mailbox_status status;
+	int ret, tries = EXPIRE_TRIES;
+
+	do {
+		tally->left = left_elsewhere;
+		ret = expire_mails(box, cutoff, try_only, tally);
+		if (try_only)
+			return ret;
+		if (mailbox_sync(box, 0) < 0) {
+			expire_mailbox_failed(box, "expunge");
+			return -1;
+		}
+		mailbox_get_open_status(box, STATUS_MESSAGES, &status);
+	} while (ret == 0 && status.messages > tally->left - left_elsewhere &&
+		 --tries > 0);
+	return ret;
+}
+
 int expire_mailbox(struct mailbox_list *list, const char *vname, time_t cutoff,
 		   bool try_only, struct expire_tally *tally)
 {
@@ -102,11 +129,7 @@ int expire_mailbox(struct mailbox_list *list, const char *vname, time_t cutoff,
 		if (ret < 0)
 			expire_mailbox_failed(box, "open");
 	} else {
-		ret = expire_mails(box, cutoff, try_only, tally);
-		if (!try_only && mailbox_sync(box, 0) < 0) {
-			expire_mailbox_failed(box, "expunge");
-			ret = -1;
-		}
+		ret = expire_and_sync(box, cutoff, try_only, tally);
 	}
 	mailbox_free(&box);
 	return ret;

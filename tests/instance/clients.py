@@ -125,13 +125,13 @@ class RunningInstance:
                             "dict", action, "-u", user, "alumni", *arguments)
 
     def save(self, user, message, mailbox="Trash", days_ago=0):
-        """Saves a message into a mailbox, with a clock that is days behind:
-        it then counts as saved that long ago."""
+        """Saves a message into a mailbox, with a clock that is days behind (or
+        ahead, below 0): it then counts as saved that long ago."""
         enter = self.endpoints["enter"]
         doveadm, *options = self.endpoints["doveadm"][len(enter):]
         # -k: doveadm would clear the variables that faketime works by.
         self.run_argv([*enter, "faketime", "--exclude-monotonic",
-                       "-f", f"-{days_ago}d", doveadm,
+                       "-f", f"{-days_ago:+d}d", doveadm,
                        "-k", *options, "save", "-u", user, "-m", mailbox],
                       text=message)
 

@@ -176,6 +176,37 @@ def test_options_bound_copies_into_trash_and_the_number_of_messages(new_state):
     connection.logout()
 
 
+# ---- at the edges ----
+
+@pytest.mark.parametrize("missing, status", [(0, "OK"), (1, "NO")])
+def test_a_message_fits_to_the_byte(stored, missing, status):
+    name = stored.add_account("edge")
+    text = crlf(message(20 * KIB))
+    connection = stored.imap(name)
+    ok(connection.append("INBOX", None, None, text))
+    stored.alumnictl("quota", "set", name, str(2 * len(text) - missing))
+    connection.logout()
+    connection = stored.imap(name)
+    try:
+        found, _ = connection.append("INBOX", None, None, text)
+    except imaplib.IMAP4.error as error:
+        found = "NO" if "OVERQUOTA" in str(error) else str(error)
+    assert found == status
+    connection.logout()
+
+
+def test_the_largest_quota_is_no_smaller_one(instance):
+    name = instance.add_account("edge", "--quota", str(2 ** 63 - 1))
+    connection = instance.imap(name)
+    ok(append(connection))
+    assert imap_quota(connection)[1] >= 2 ** 53 - 1
+    ok(connection.select("INBOX"))
+    ok(connection.copy("1", "Trash"))
+    connection.logout()
+    instance.send(instance.address(name), message(1000, "fits"))
+    instance.wait_message(name, "Subject: fits")
+
+
 # ---- limits that change while a session is open ----
 
 def until_fresh(check, what):

@@ -5,13 +5,19 @@ import contextlib
 import fcntl
 import os
 import pty
+import random
+import re
+import signal
 import subprocess
 
 import pytest
 
+from instance.layout import ROOT
 from test_quota import message, usage
 from test_trash import (alumnus_with_trash, expire, published_oldest,
                         save_to_trash, subjects)
+
+DEPLOY = ROOT / "deploy"
 
 
 @pytest.mark.parametrize("number", ["0", "-3"])
@@ -84,6 +90,94 @@ def test_progress_is_for_terminals(instance):
                          "-A"])
     assert "[#" in shown and " of " in shown
     assert "[#" not in instance.doveadm("alumni", "rescan", "-A").stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_it_may_be_stopped_at_any_point(stored, number):
+    """Whatever a run was about to do, the next does it, and what it has done
+    counts."""
+    names = [stored.add_account("trash", "--quota", "300K")
+             for _ in range(4)]
+    for name in names:
+        for _ in range(2):
+            stored.save(name, "Subject: big\n\n" + ("x" * 70 + "\n") * 1500,
+                        days_ago=8)
+    choose = random.Random(int(number))
+    stopped = 0
+    for _ in range(12):
+        with subprocess.Popen([*stored.endpoints["doveadm"], "alumni",
+                               "expire"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL,
+                              start_new_session=True) as process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(choose.uniform(0, 0.3))
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+                stopped += 1
+    assert stopped > 0
+    if number == signal.SIGKILL:
+        # Dovecot mends a mailbox that was left half written when it is next
+        # opened, and an mdbox then has what was deleted last once more.
+        for name in names:
+            stored.doveadm("alumni", "rescan", "-u", name)
+    expire(stored)
+    for name in names:
+        assert subjects(stored, name) == []
+        assert usage(stored, name) == (0, 0)
+        assert published_oldest(stored, name) == 0
+
+
+def test_the_units_of_systemd_are_sound(tmp_path):
+    for kind in ("expire", "warnings"):
+        unit = tmp_path / f"alumnimail-{kind}.service"
+        values = tmp_path / "values"
+        values.write_text((DEPLOY / "production.values").read_text()
+                          .replace("= ?", "= x"))
+        unit.write_text(subprocess.run(
+            [DEPLOY / "render", values,
+             DEPLOY / f"systemd/{unit.name}.in"], text=True,
+            capture_output=True, check=True).stdout)
+        timer = tmp_path / f"alumnimail-{kind}.timer"
+        timer.write_text((DEPLOY / "systemd" / timer.name).read_text())
+        # What it starts is not installed here.
+        unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true",
+                               unit.read_text()))
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit,
+                               timer], text=True, capture_output=True,
+                              check=False)
+        assert done.returncode == 0, done.stderr
+        assert str(tmp_path) not in done.stderr, done.stderr
+
+
+# ---- which mailboxes ----
+
+def test_any_mailbox_with_the_special_use_is_a_trash(new_state):
+    """Whatever it is called, also beside one of the usual name."""
+    state = new_state()
+    instance = state.up()
+    local = state.layout.dovecot_etc / "local.conf"
+    local.write_text('namespace inbox {\n  mailbox "Deleted Items" {\n'
+                     "    auto = subscribe\n    special_use = \\Trash\n"
+                     "  }\n}\n")
+    instance.service("stop", "dovecot")
+    instance.service("start", "dovecot")
+    name = instance.add_account("other")
+    stored_in = ("Deleted Items", "Deleted Items/2025", "Deleted Items 2")
+    for mailbox in stored_in:
+        instance.doveadm("mailbox", "create", "-u", name, mailbox, check=False)
+        save_to_trash(instance, name, 9, mailbox)
+    # Over quota, it takes copies.
+    save_to_trash(instance, name, 0, "INBOX")
+    instance.alumnictl("quota", "set", name, "1")
+    connection = instance.imap(name)
+    connection.select("INBOX")
+    assert connection.copy("1", '"Deleted Items/2025"')[0] == "OK"
+    assert connection.copy("1", '"Deleted Items 2"')[0] == "NO"
+    connection.logout()
+    expire(instance)
+    left = [subjects(instance, name, f'"{mailbox}"') for mailbox in stored_in]
+    assert left == [[], ["saved 0 days ago"], ["saved 9 days ago"]]
 
 
 # ---- rescan ----

@@ -54,6 +54,19 @@ def test_flags_and_an_optimisation_leave_the_save_time_alone(stored):
     assert subjects(stored, name) == ["saved 6 days ago"]
 
 
+def test_a_clock_that_was_ahead_keeps_nothing_else(stored):
+    name = account(stored)
+    save_to_trash(stored, name, -2)
+    assert published_oldest(stored, name) > time.time()
+    # Set right again.
+    save_to_trash(stored, name, 9)
+    save_to_trash(stored, name, 1)
+    expire(stored)
+    assert subjects(stored, name) == ["saved -2 days ago", "saved 1 days ago"]
+    oldest = published_oldest(stored, name)
+    assert abs(oldest - (time.time() - DAY)) < 3600
+
+
 def test_mailboxes_below_trash_expire_too(stored):
     name = account(stored)
     connection = stored.imap(name)

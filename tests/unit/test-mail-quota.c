@@ -106,6 +106,14 @@ static void a_message_fits_up_to_limit_and_grace(void **state)
 		{90, 11, 100, 0, false},
 		{100, 0, 100, 0, true},
 		{101, 0, 100, 0, false},
+		{99, 1, 100, 0, true},
+		{99, 2, 100, 0, false},
+		{100, 1, 100, 0, false},
+		{0, 1, 1, 0, true},
+		{0, 2, 1, 0, false},
+		{99, 11, 100, 10, true},
+		{109, 1, 100, 10, true},
+		{110, 1, 100, 10, false},
 		{100, 10, 100, 10, true},
 		{100, 11, 100, 10, false},
 		/* Unlimited. */
@@ -119,6 +127,8 @@ static void a_message_fits_up_to_limit_and_grace(void **state)
 		{50, 50, 100, -10, true},
 		/* No sum overflows. */
 		{INT64_MAX, 1, INT64_MAX, 0, false},
+		{INT64_MAX - 1, 1, INT64_MAX, 0, true},
+		{INT64_MAX - 1, 2, INT64_MAX, INT64_MAX, false},
 		{INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, false},
 		{INT64_MAX, 0, INT64_MAX, INT64_MAX, true},
 		{1, INT64_MAX, 100, 0, false},
