@@ -39,7 +39,9 @@ class Metadata:
             self.connection.send(out + b"{%d}\r\n" % len(literal))
             line = self._line()
             if not line.startswith(b"+"):
-                # The command failed before its end.
+                # The command failed before its end, or the session was ended.
+                if line.startswith(b"* BYE"):
+                    raise ConnectionError(line.decode())
                 return self._ended(tag, line, [])
             self.connection.send(literal)
             out = text
