@@ -30,6 +30,7 @@ KILL_SECONDS_MAX = 0.5     # a server lives at least that long, at random
 AWAY_SECONDS_MAX = 0.2     # and is then away so long
 RETRY_SECONDS = 0.1
 ATTEMPTS_MAX = 100
+STARTS_MAX = 20
 SETTLE_SECONDS = 300 + MESSAGES / 2
 # Postfix's queues whose messages are on their way.
 QUEUES = ("maildrop", "incoming", "active", "deferred")
@@ -194,7 +195,19 @@ class Kills(threading.Thread):
             self.changed.notify_all()
         # So that what waits for a server meets its absence.
         self.stopping.wait(self.chance.uniform(0, AWAY_SECONDS_MAX))
-        up.service(self.layout, "start", name)
+        self.start_again(name)
+
+    def start_again(self, name):
+        """As a service manager does: once more, if processes of the server
+        that was killed still hold its lock or its port."""
+        for attempt in range(1, STARTS_MAX + 1):
+            try:
+                up.service(self.layout, "start", name)
+                return
+            except InstanceError:
+                if attempt == STARTS_MAX:
+                    raise
+            time.sleep(RETRY_SECONDS)
 
     def run(self):
         try:
