@@ -13,7 +13,6 @@
 
 #include "lib/login.h"
 #include "lib/password-hash.h"
-#include "lib/sha512-crypt.h"
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/passdb-alumni.h"
@@ -42,11 +41,7 @@ static int verify_with_dovecot(void *context, const char *hash,
 		return error_set(error, "stored password has no {SCHEME} in "
 					"front");
 	}
-	ret = strcasecmp(scheme, "SHA512-CRYPT") == 0
-		      ? sha512_crypt_verify(hash, password)
-		      : -1;
-	if (ret < 0)
-		ret = authdb_password_verify(request, password, hash, scheme);
+	ret = authdb_password_verify(request, password, hash, scheme);
 	if (ret < 0) {
 		return error_set(error,
 				 "stored password cannot be used: scheme %s",
