@@ -17,9 +17,11 @@ from pathlib import Path
 import pytest
 
 # Started in the background, a shell has these ignored, and every program that a
-# test starts would inherit that: Ctrl-C would end none of them.
+# test starts would inherit that: Ctrl-C would end none of them. So it is with
+# the hang-up after nohup(1).
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -29,7 +29,7 @@ def test_user_who_may_not_see_credentials(ctl):
     assert "alumna" in ctl.run("account", "list", **other_user()).stdout
     with nothing_changes(ctl):
         for command in (["account", "show", "alumna"],
-                        ["account", "delete", "alumna", "--yes"],
+                        ["account", "purge"],
                         ["password", "set", "alumna"]):
             ctl.run(*command, text="x\n", status=NOPERM, **other_user())
     # What is wrong here is not the permission.
