@@ -180,6 +180,11 @@ static int read_object(struct record_reader *reader, struct json_object *object,
 	return 0;
 }
 
+static bool is_blank(const char *text)
+{
+	return text[strspn(text, " \t")] == '\0';
+}
+
 static int read_json(struct record_reader *reader, size_t length,
 		     struct record *record_r, struct error *error)
 {
@@ -189,12 +194,15 @@ static int read_json(struct record_reader *reader, size_t length,
 
 	if (tokener == NULL)
 		return error_set(error, "out of memory");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	/* Not JSON_TOKENER_STRICT: json-c 0.18 then takes every octet above 127
+	   for a control character. */
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	if (length < CSV_RECORD_BYTES_MAX)
 		object = json_tokener_parse_ex(tokener, reader->json,
 					       (int)length + 1);
 	if (json_object_is_type(object, json_type_object) &&
-	    strlen(reader->json) == length)
+	    strlen(reader->json) == length &&
+	    is_blank(reader->json + json_tokener_get_parse_end(tokener)))
 		result = read_object(reader, object, record_r, error);
 	else
 		result = error_set(error, "it is no JSON object");

@@ -226,12 +226,12 @@ def test_a_class_change_moves_the_quota_at_the_next_login(instance, directory):
 
 
 def without_quarantine(instance, *arguments):
-    """alumnictl with a configuration that sets names free at once."""
+    """alumnictl with a configuration that keeps nothing of the deleted."""
     configuration = instance.state / "etc/alumnimail/alumnimail.conf"
     changed = configuration.with_name("no-quarantine.conf")
     changed.write_text(re.sub(r"(?m)^\s*name_quarantine\b.*$", "",
                               configuration.read_text())
-                       + '\nname_quarantine = "0s"\n')
+                       + '\nname_quarantine = "0s"\ndelete_grace = "0s"\n')
     return instance.alumnictl("--config", changed, *arguments)
 
 
@@ -253,6 +253,7 @@ def test_a_name_created_again_inherits_nothing(instance):
     old = account(instance, name)
     without_quarantine(instance, "account", "delete", "--yes", name)
     imap_refuses(instance, name, f"{name}-alumni")
+    without_quarantine(instance, "account", "purge")
     instance.alumnictl("account", "add", name)
     new = account(instance, name)
     assert new["id"] != old["id"]
