@@ -110,7 +110,10 @@ class SecondPostfix:
         return path.read_bytes() if path.exists() else b""
 
     def close(self):
-        self.process.terminate()
+        # What was started is a shell, whose end would leave master(8) behind.
+        subprocess.run(["postfix", "-c", self.folder / "etc", "stop"],
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False)
         self.process.wait(SECONDS)
 
 
