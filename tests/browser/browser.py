@@ -8,7 +8,8 @@ from pathlib import Path
 from selenium import webdriver
 from selenium.common.exceptions import (JavascriptException,
                                         NoSuchElementException,
-                                        StaleElementReferenceException)
+                                        StaleElementReferenceException,
+                                        WebDriverException)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -76,6 +77,11 @@ class Browser:
                 return condition()
             except (StaleElementReferenceException, NoSuchElementException,
                     JavascriptException):
+                return None
+            except WebDriverException as error:
+                # What chromedriver says of one that goes at that moment.
+                if "does not belong to the document" not in str(error):
+                    raise
                 return None
 
         return wait_until(holds, WAIT_SECONDS, what)
