@@ -12,10 +12,12 @@ import queue
 import random
 import re
 import smtplib
+import stat
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from instance import up
 from instance.errors import InstanceError
@@ -46,6 +48,15 @@ class Sent:
     accepted: list = field(default_factory=list)
     answer: str = "deferred"            # or "accepted", "unknown"
     attempts: int = 0
+
+
+def is_whole(path):
+    """False for what a killed process left half written: nobody was told that
+    it was taken, and Postfix does not look at it. Whole files are executable."""
+    try:
+        return bool(path.stat().st_mode & stat.S_IXUSR)
+    except FileNotFoundError:
+        return False
 
 
 class Ledger:
@@ -119,7 +130,8 @@ class Ledger:
         """True if a message lies in this queue; looked up in the folder, since
         listing thousands of messages would take from delivering them."""
         spool = self.instance.state / "spool" / queue
-        return any(files for _, _, files in os.walk(spool))
+        return any(is_whole(Path(folder, name))
+                   for folder, _, files in os.walk(spool) for name in files)
 
     def settle(self):
         """Waits until Postfix has nothing left, trying again at once."""
