@@ -150,9 +150,7 @@ def test_every_account_has_its_address_in_each_domain(instance):
 # ---- spam ----
 
 @pytest.mark.parametrize("mark", [
-    "X-Spam: Yes", "X-Spam-Flag: YES", "X-Spam: Yes, score=12",
-    "Authentication-Results: mail.alumni.example;\r\n\tdmarc=fail "
-    "reason=\"no policy for you\" header.from=x.example (policy=reject)"])
+    "X-Spam: Yes", "X-Spam-Flag: YES", "X-Spam: Yes, score=12"])
 def test_marked_mail_is_not_forwarded_but_goes_to_junk(instance, mark):
     name, target = forwarding(instance, "--no-copy")
     instance.send(instance.address(name),
@@ -167,7 +165,8 @@ def test_marked_mail_is_not_forwarded_but_goes_to_junk(instance, mark):
 @pytest.mark.parametrize("header", [
     "X-Spam: No",
     "Authentication-Results: other.example; dmarc=fail (policy=reject)",
-    "Authentication-Results: mail.alumni.example; dmarc=fail (policy=none)"])
+    # Ours, but from outside; what the spam filter finds is in test_rspamd.py.
+    "Authentication-Results: mail.alumni.example; dmarc=fail (policy=reject)"])
 def test_other_mail_is_forwarded(instance, header):
     name, target = forwarding(instance)
     instance.send(instance.address(name),
