@@ -206,34 +206,6 @@ def test_a_corrupt_store(daemon):
     assert daemon.stop() == 0, daemon.log.read_text()
 
 
-def fill(folder):
-    """Leaves no octet free on its file system."""
-    path = folder / "filler"
-    with open(path, "wb", buffering=0) as file:
-        with contextlib.suppress(OSError):
-            while True:
-                file.write(b"x" * 4096)
-    return path
-
-
-def test_a_full_disk_takes_nothing_from_reading(daemon):
-    """Counts wait in memory for it to have room again."""
-    started(daemon)
-    # Or what SQLite writes might fit where it wrote before.
-    daemon.sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    filler = fill(daemon.root / "store")
-    with Question(daemon.folder / "run/milter.sock") as question:
-        for _ in range(3):
-            assert question.message("away@alumni.example") is None
-    daemon.logged("event=counts-not-written")
-    assert daemon.reply() is None
-    filler.unlink()
-
-    wait_until(lambda: daemon.sql("SELECT sum(forwarded) FROM activity")
-               == "3", SECONDS, "the counts to be written")
-    assert daemon.stop() == 0, daemon.log.read_text()
-
-
 def test_a_disk_that_is_full_at_the_start(daemon):
     """There is no room for what SQLite keeps beside the store."""
     daemon.start(full=True)
