@@ -21,8 +21,8 @@
 #include "lib/watchdog.h"
 #include "tests/unit/fake-server.h"
 
-#define TIMEOUT_MSECS 1000
-#define SLACK_MSECS   5000
+#define TIMEOUT_MSECS 300
+#define SLACK_MSECS   1000
 
 /* LDAPMessage { messageID 1, extended response { success, "", "" } } */
 static const char start_tls_yes[] =
