@@ -13,6 +13,7 @@
 #include "plugins/mail-dict/mail-dict.h"
 #include "plugins/selfservice/alumni-selfservice-plugin.h"
 #include "plugins/selfservice/entries.h"
+#include "plugins/selfservice/unknown-entries.h"
 
 #define ALUMNI_SELFSERVICE_USER(obj)                                           \
 	MODULE_CONTEXT(obj, alumni_selfservice_user_module)
@@ -85,6 +86,7 @@ static void alumni_selfservice_user_created(struct mail_user *user)
 
 static struct mail_storage_hooks alumni_selfservice_hooks = {
 	.mail_user_created = alumni_selfservice_user_created,
+	.mailbox_allocated = unknown_entries_mailbox_allocated,
 };
 
 DOVECOT_EXPORT void alumni_selfservice_plugin_init(struct module *module)

@@ -17,14 +17,15 @@
 #include "plugins/selfservice/entries.h"
 #include "plugins/selfservice/sealed-values.h"
 
-#define VENDOR                                                                 \
-	MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER "vendor/"                  \
-						    "vendor.alumnimail/"
+#define VENDOR MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER SELFSERVICE_ENTRIES
 #define TEXT_UNAVAILABLE                                                       \
 	"This cannot be done at the moment. Try again later, or ask for help."
 #define TEXT_READ_ONLY "This can only be read."
 #define TEXT_TOO_LONG  "This is too long."
 #define TEXT_NUL       "This must not contain NUL characters."
+#define TEXT_NOBODY_SEES                                                       \
+	"An app password is only shown to the session that made it, and this " \
+	"one ends here. Use alumnictl app-password add instead."
 /* No value is so long; what is longer is not even asked. */
 #define VALUE_LENGTH_MAX (3 * PASSWORD_BYTES_MAX)
 
@@ -222,6 +223,9 @@ static int write_app_password(struct mailbox *box, const struct entry *entry,
 	char password[APP_PASSWORD_BYTES];
 	int ret;
 
+	/* Each command of doveadm is a session of its own. */
+	if (strcmp(box->storage->user->service, "doveadm") == 0)
+		return refuse(box, TEXT_NOBODY_SEES);
 	if (kept == NULL || app_password_make(password, NULL) < 0)
 		return unavailable(box);
 	ret = write_sealed(box, entry, value, password);

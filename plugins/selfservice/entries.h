@@ -5,6 +5,9 @@
 #ifndef ALUMNI_SELFSERVICE_ENTRIES_H
 #define ALUMNI_SELFSERVICE_ENTRIES_H
 
+/* Below /private/ of the server. */
+#define SELFSERVICE_ENTRIES "vendor/vendor.alumnimail/"
+
 void selfservice_entries_register(void);
 void selfservice_entries_unregister(void);
 

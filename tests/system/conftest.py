@@ -184,6 +184,18 @@ def filtering(request):
         request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
 
 
+@pytest.fixture(scope="module")
+def module_state():
+    """A folder for an instance that a module's tests share."""
+    state = State()
+    wrong = ""
+    try:
+        yield state
+    finally:
+        wrong = state.close()
+    assert not wrong, wrong
+
+
 @pytest.fixture
 def new_state():
     """Makes folders for instances that a test starts itself."""

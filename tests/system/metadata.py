@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""IMAP METADATA (RFC 5464) as a mail program speaks it, for self-service."""
+"""IMAP METADATA (RFC 5464) for self-service: as a mail program speaks it, and as
+an administrator does over doveadm. Both ways have the same get() and set().
+"""
 
+import os
 import re
 
 PREFIX = "/private/vendor/vendor.alumnimail/"
@@ -94,8 +97,16 @@ class Metadata:
         self.command([entry, value, b")"])
 
 
+WAYS = ("imap", "doveadm")
+
+
 def login(instance, user, password=None):
     return Metadata(instance.imap(user, password))
+
+
+def by(way, instance, user):
+    """The entries of a user, by one of the ways."""
+    return login(instance, user) if way == "imap" else Doveadm(instance, user)
 
 
 def refusal(metadata, name, value):
@@ -106,3 +117,46 @@ def refusal(metadata, name, value):
         assert refused.code == "CANNOT", refused
         return refused.text
     raise AssertionError(f"{name} was set to {value!r}")
+
+
+class Doveadm:
+    """The same entries by `doveadm mailbox metadata`."""
+
+    # sysexits.h: what doveadm makes of a refusal.
+    REFUSED = 65
+
+    def __init__(self, instance, user):
+        self.instance = instance
+        self.user = user
+
+    def run(self, action, name, *value):
+        """An entry of the server's; returns what is printed."""
+        words = [os.fsdecode(word) if isinstance(word, bytes) else word
+                 for word in value]
+        done = self.instance.doveadm(
+            "mailbox", "metadata", action, "-u", self.user, "-s", "--", "",
+            PREFIX + name, *words, check=False)
+        if done.returncode == 0:
+            assert done.stderr == ""
+            return done.stdout
+        # One line, whatever was in the value.
+        found = re.fullmatch(
+            rf"doveadm\({self.user}\): Error: (?:cmd mailbox metadata \w+: )?"
+            r"Failed to set attribute: (.*)\n", done.stderr)
+        assert found and done.returncode == self.REFUSED, done
+        raise Refused(f"NO [CANNOT] {found[1]}")
+
+    def get(self, name):
+        """The value of an entry, or None."""
+        return self.run("get", name).removesuffix("\n") or None
+
+    def set(self, name, value):
+        """Sets an entry; None removes it."""
+        if value is None:
+            self.run("unset", name)
+        else:
+            self.run("set", name, value)
+
+    def list(self, prefix=""):
+        """The names below the prefix."""
+        return self.run("list", prefix).splitlines()

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from metadata import login, refusal
+from metadata import WAYS, by, login, refusal
 
 GOOD = "correct-horse-47-battery"
 
@@ -16,8 +16,13 @@ def _person(instance):
     return instance.add_account("self")
 
 
-@pytest.fixture(name="own")
-def _own(instance, person):
+@pytest.fixture(name="own", params=WAYS)
+def _own(request, instance, person):
+    return by(request.param, instance, person)
+
+
+@pytest.fixture(name="session")
+def _session(instance, person):
     return login(instance, person)
 
 
@@ -72,6 +77,13 @@ def test_what_is_only_set_reads_as_nothing(own, name):
     assert own.get(name) is None
 
 
+def test_doveadm_lists_the_entries(instance, person):
+    assert sorted(by("doveadm", instance, person).list()) == [
+        "account", "app-password", "app-password-revoke", "app-passwords",
+        "forward", "forward-code", "forward-keep-copy", "forward-pending",
+        "password"]
+
+
 # ---- forwarding ----
 
 def test_forwarding_is_confirmed_with_a_code(instance, person, own):
@@ -113,39 +125,43 @@ def test_a_wrong_current_password_is_refused(own):
         "The current password is wrong.")
 
 
-def test_doveadm_can_do_it_too(instance, person):
-    instance.doveadm("mailbox", "metadata", "set", "-u", person, "-s", "",
-                     "/private/vendor/vendor.alumnimail/forward-keep-copy",
-                     "no")
-    shown = instance.doveadm(
-        "mailbox", "metadata", "get", "-u", person, "-s", "",
-        "/private/vendor/vendor.alumnimail/forward-keep-copy").stdout
-    assert shown.strip() == "no"
-
-
 # ---- app passwords ----
 
+def test_doveadm_makes_no_app_password_that_nobody_sees(instance, person):
+    own = by("doveadm", instance, person)
+    assert refusal(own, "app-password", f"{person}-alumni\tphone") == (
+        "An app password is only shown to the session that made it, and this "
+        "one ends here. Use alumnictl app-password add instead.")
+    assert json.loads(own.get("app-passwords")) == []
+    instance.alumnictl("app-password", "add", person, "phone")
+    (shown,) = json.loads(own.get("app-passwords"))
+    assert shown["label"] == "phone" and shown["last_used_at"] is None
+    own.set("app-password-revoke", "phone")
+    assert json.loads(own.get("app-passwords")) == []
+
+
 def test_an_app_password_opens_the_account_and_changes_nothing(
-        instance, person, own):
-    own.set("app-password", f"{person}-alumni\tmy phone")
-    password = own.get("app-password")
+        instance, person, session):
+    session.set("app-password", f"{person}-alumni\tmy phone")
+    password = session.get("app-password")
     assert re.fullmatch(r"([a-z2-9]{4}-){4}[a-z2-9]{4}", password)
-    assert own.get("app-password") is None
+    assert session.get("app-password") is None
     phone = login(instance, person, password)
     assert refusal(phone, "password", f"{password}\t{GOOD}") == (
         "The current password is wrong.")
-    (shown,) = json.loads(own.get("app-passwords"))
+    (shown,) = json.loads(session.get("app-passwords"))
     assert shown["label"] == "my phone"
     assert shown["last_used_at"] >= shown["created_at"]
-    own.set("app-password-revoke", "my phone")
-    assert json.loads(own.get("app-passwords")) == []
+    session.set("app-password-revoke", "my phone")
+    assert json.loads(session.get("app-passwords")) == []
     with pytest.raises(Exception, match="(?i)authentication|invalid"):
         instance.imap(person, password)
 
 
-def test_an_app_password_opens_pop3_and_submission_too(instance, person, own):
-    own.set("app-password", f"{person}-alumni\tdesktop")
-    password = own.get("app-password")
+def test_an_app_password_opens_pop3_and_submission_too(instance, person,
+                                                       session):
+    session.set("app-password", f"{person}-alumni\tdesktop")
+    password = session.get("app-password")
     instance.pop3(person, password).quit()
     instance.submission(person, password).quit()
     # Not another's.
@@ -167,10 +183,14 @@ def test_an_invite_is_good_until_a_password_is_set(instance, person):
         instance.imap(person, code)
 
 
-def test_a_disabled_account_serves_itself_no_longer(instance, person, own):
+def test_a_disabled_account_serves_itself_no_longer(instance, person, session):
     instance.alumnictl("account", "disable", person)
     try:
-        text = refusal(own, "forward", outside_address(person))
+        text = refusal(session, "forward", outside_address(person))
     except (ConnectionError, OSError):
-        return
-    assert text == "This account is disabled."
+        pass
+    else:
+        assert text == "This account is disabled."
+    # doveadm opens it all the same.
+    assert refusal(by("doveadm", instance, person), "forward",
+                   outside_address(person)) == "This account is disabled."

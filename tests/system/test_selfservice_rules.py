@@ -2,13 +2,15 @@
 """Self-service refuses what breaks a rule, with a sentence for a person; and
 what is sent in bad faith changes nothing."""
 
+import contextlib
 import json
 import re
+import sqlite3
 
 import pytest
 
 from instance.errors import InstanceError
-from metadata import PREFIX, Refused, login, refusal
+from metadata import PREFIX, WAYS, Doveadm, Refused, by, login, refusal
 
 GOOD = "correct-horse-47-battery"
 
@@ -18,8 +20,13 @@ def _person(instance):
     return instance.add_account("rules")
 
 
-@pytest.fixture(name="own")
-def _own(instance, person):
+@pytest.fixture(name="own", params=WAYS)
+def _own(request, instance, person):
+    return by(request.param, instance, person)
+
+
+@pytest.fixture(name="session")
+def _session(instance, person):
     return login(instance, person)
 
 
@@ -86,12 +93,14 @@ def test_a_bad_address_is_refused(instance, person, own, case):
     assert shown(instance, person) == before
 
 
-def test_nul_is_refused(own):
-    # A literal8, since a literal cannot carry it.
-    with pytest.raises(Refused):
-        own.command([b'SETMETADATA "" (' + PREFIX.encode() + b"forward ~"
-                     b"{4+}\r\na\0b@)"])
-    assert own.get("forward-pending") is None
+def test_nul_is_refused(session):
+    # A literal8, since a literal cannot carry it; nor can an argument of a
+    # command.
+    with pytest.raises(Refused) as refused:
+        session.command([b'SETMETADATA "" (' + PREFIX.encode() + b"forward ~"
+                         b"{4+}\r\na\0b@)"])
+    assert refused.value.text == "This must not contain NUL characters."
+    assert session.get("forward-pending") is None
 
 
 @pytest.mark.parametrize("name", ["forward", "forward-code", "password",
@@ -99,12 +108,11 @@ def test_nul_is_refused(own):
                                   "forward-keep-copy"])
 def test_a_value_of_100_kb_is_refused(instance, person, own, name):
     before = shown(instance, person)
-    try:
+    # IMAP refuses it, or ends the session, before the plugin sees it.
+    with pytest.raises((Refused, ConnectionError)) as refused:
         own.set(name, "x" * 100_000)
-    except (Refused, ConnectionError):
-        pass
-    else:
-        raise AssertionError("it was taken")
+    if isinstance(own, Doveadm) and name != "app-password":
+        assert refused.value.text == "This is too long."
     assert shown(instance, person) == before
 
 
@@ -115,6 +123,54 @@ def test_our_own_keep_copy_is_yes_or_no(own):
     assert refusal(own, "forward-keep-copy", "maybe") == (
         'Say "yes" or "no".')
     assert refusal(own, "forward-keep-copy", None) == "This cannot be removed."
+
+
+@pytest.mark.parametrize("name", [
+    "forward-code", "password", "app-password", "app-password-revoke"])
+def test_what_is_only_set_cannot_be_removed(own, name):
+    assert refusal(own, name, None) == "This cannot be removed."
+
+
+@pytest.mark.parametrize("name", ["account", "app-passwords"])
+def test_what_is_only_read_cannot_be_removed(own, name):
+    assert refusal(own, name, None) == "This can only be read."
+    assert own.get(name)
+
+
+# ---- names that are none of ours ----
+
+UNKNOWN = ("There is no setting of this name. Those of the account are entries "
+           "of the server, below /private/vendor/vendor.alumnimail/.")
+
+
+@pytest.mark.parametrize("name", ["forwards", "a", "zzz", "forward/address",
+                                  "Forwards"])
+def test_a_misspelt_name_is_refused(instance, person, own, name):
+    """Dovecot would keep it as a note of the client's."""
+    before = shown(instance, person)
+    assert refusal(own, name, f"{person}@outside.example") == UNKNOWN
+    assert shown(instance, person) == before
+    # What an earlier version let in can be removed.
+    own.set(name, None)
+
+
+@pytest.mark.parametrize("mailbox, prefix", [
+    ("INBOX", PREFIX), ("", PREFIX.replace("private", "shared")),
+    ("INBOX", PREFIX.replace("private", "shared"))])
+def test_entries_are_on_the_server_and_private(instance, person, session,
+                                               mailbox, prefix):
+    address = f"{person}@outside.example"
+    with pytest.raises(Refused) as refused:
+        session.command([f'SETMETADATA "{mailbox}" ({prefix}forward '
+                         f'"{address}")'.encode()])
+    assert refused.value.text == UNKNOWN
+    assert session.get("forward-pending") is None
+    # Other notes of mail programs are theirs.
+    session.command([b'SETMETADATA "INBOX" (/private/comment "mine")'])
+    done = instance.doveadm(
+        "mailbox", "metadata", "set", "-u", person, *([] if mailbox else ["-s"]),
+        mailbox, f"{prefix}forward", address, check=False)
+    assert done.returncode == Doveadm.REFUSED and UNKNOWN in done.stderr
 
 
 # ---- confirmation ----
@@ -143,6 +199,25 @@ def test_wrong_codes_are_limited(instance, person, own):
     own.set("forward-code", code)
     assert own.get("forward") == address
     assert refusal(own, "forward-code", code).startswith("No address waits")
+
+
+def test_an_old_code_is_refused(instance, person, own):
+    own.set("forward", f"{person}@outside.example")
+    _, code = code_sent_to(instance, f"{person}@outside.example")
+    # A day passes.
+    with contextlib.closing(sqlite3.connect(
+            instance.state / "store/accounts/accounts.db")) as database:
+        with database:
+            changed = database.execute(
+                "UPDATE pending_forward SET expires_at = expires_at - 86400"
+                " WHERE account_id = (SELECT id FROM accounts WHERE name = ?)",
+                (person,)).rowcount
+    assert changed == 1
+    assert own.get("forward-pending") is None
+    assert refusal(own, "forward-code", code) == (
+        "No address waits for a code, or the code has expired. Set the "
+        "address again.")
+    assert own.get("forward") is None
 
 
 def test_nobody_can_be_bombed_with_codes(instance, person, own):
@@ -219,14 +294,15 @@ def test_guesses_at_the_current_password_are_limited(instance, person, own):
         assert refusal(own, "password", f"wrong\t{GOOD}") == (
             "The current password is wrong.")
     # In another session, so in another dict process, and with the right one.
-    again = login(instance, person)
+    again = by("doveadm", instance, person)
     assert re.fullmatch(
         r"The current password was wrong too often. Try again in \d+ minutes.",
         refusal(again, "password", f"{person}-alumni\t{GOOD}"))
     instance.imap(person).logout()
 
 
-def test_labels_of_app_passwords(instance, person, own):
+def test_labels_of_app_passwords(person, session):
+    own = session
     current = f"{person}-alumni"
     own.set("app-password", f"{current}\t<b>\"phone\\</b>")
     assert own.get("app-password") is not None
@@ -244,7 +320,21 @@ def test_labels_of_app_passwords(instance, person, own):
         "This is not valid text.")
     assert refusal(own, "app-password-revoke", "another") == (
         "There is no app password of this name.")
-    del instance
+
+
+def test_a_label_that_is_not_there_is_not_revoked(own):
+    for label in ("another", "", "x" * 1000, "<b>'\"\r\n", "\u202e"):
+        assert refusal(own, "app-password-revoke", label) == (
+            "There is no app password of this name.")
+
+
+def test_app_passwords_are_counted(person, session):
+    current = f"{person}-alumni"
+    for number in range(20):
+        session.set("app-password", f"{current}\t{number}")
+    assert refusal(session, "app-password", f"{current}\tone more") == (
+        "There are 20 app passwords already: revoke one first.")
+    assert len(json.loads(session.get("app-passwords"))) == 20
 
 
 # ---- what is in the log, and in the trail ----
@@ -260,10 +350,17 @@ def test_secrets_are_in_no_log(instance, person, own):
     assert f"of {person} refused" in logs
 
 
-def test_what_is_refused_cannot_forge_a_log_line(instance, own):
-    refusal(own, "forward", "a@b.example\nNov 27 forged: line")
+@pytest.mark.parametrize("name", ["forward", "forward-code", "password",
+                                  "app-password-revoke", "forward-keep-copy"])
+def test_what_is_refused_cannot_forge_a_log_line(instance, person, own, name):
+    before = shown(instance, person)
+    for value in ("a@b.example\nNov 27 forged: line",
+                  "a@b.example\r\nNov 27 forged: line", "\x1b[2Jforged: x",
+                  "\u2028forged: line", "' OR 1=1; --\nforged: line"):
+        refusal(own, name, value)
     log = (instance.state / "log/dovecot.log").read_text(errors="replace")
-    assert "\nNov 27 forged" not in log
+    assert "forged: " not in log and "\x1b" not in log
+    assert shown(instance, person) == before
 
 
 # ---- a process that has the mail user's rights ----
