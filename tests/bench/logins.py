@@ -231,6 +231,11 @@ class World:
         return json.loads(run([PROGRAMS / "auth-load", path,
                                self.people_file(people), *numbers]))
 
+    def _log_of(self, path):
+        """The log of the Dovecot that listens there, ours or a stock one."""
+        stock = Path(path).parent.parent / "log"
+        return stock if stock.is_file() else self.layout.log_of("dovecot")
+
     def load(self, path, people, clients=CLIENTS, seconds=SECONDS,
              warm_up=WARM_UP_SECONDS):
         """Lets the people log in; what auth-load says of it. With 0 seconds
@@ -244,7 +249,7 @@ class World:
         if done["refused"] > done["accepted"] / 100:
             raise InstanceError(
                 f"{done['refused']} logins were refused at {path}; the end "
-                f"of our log:\n{control.tail(self.layout.log_of('dovecot'))}")
+                f"of its log:\n{control.tail(self._log_of(path))}")
         say(f"{path}: {done['per_second']:.0f} logins/s, "
             f"p50 {done['p50_msecs']:.0f} ms, p99 {done['p99_msecs']:.0f} ms")
         return done

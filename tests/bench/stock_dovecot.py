@@ -77,8 +77,12 @@ blocking = {blocking}
     "2.4": ("""\
 ldap_uris = {uri}
 ldap_starttls = yes
-ssl_client_ca_file = {ca}
 ssl_client_require_valid_cert = yes
+# 2.4.1 makes no TLS context of its own for LDAP, so that its libldap goes on
+# with the default CA whatever ssl_client_ca_file says.
+import_environment {{
+  LDAPTLS_CACERT = {ca}
+}}
 ldap_auth_dn = {dn}
 ldap_auth_dn_password = {password}
 ldap_base = {base}
