@@ -38,7 +38,8 @@ def measure(pinned, with_stock):
                 world.load(path, people)
                 with world.hung_directory():
                     stock.append(world.load(path, people,
-                                            warm_up=WARM_UP_SECONDS))
+                                            warm_up=WARM_UP_SECONDS,
+                                            just_started=False))
     return without, hung, stock
 
 

@@ -237,14 +237,15 @@ class World:
         return stock if stock.is_file() else self.layout.log_of("dovecot")
 
     def load(self, path, people, clients=CLIENTS, seconds=SECONDS,
-             warm_up=WARM_UP_SECONDS):
+             warm_up=WARM_UP_SECONDS, just_started=True):
         """Lets the people log in; what auth-load says of it. With 0 seconds
         each does just once."""
         if seconds == 0:
             warm_up = 0
-        # From its first worker, Dovecot 2.4 learns how many there may be; of
-        # more logins before that, some are lost.
-        self._auth_load(path, people[:1], 1, 0, 0)
+        if just_started:
+            # From its first worker, Dovecot 2.4 learns how many there may be;
+            # of more logins before that, some are lost.
+            self._auth_load(path, people[:1], 1, 0, 0)
         done = self._auth_load(path, people, clients, warm_up, seconds)
         if done["refused"] > done["accepted"] / 100:
             raise InstanceError(
