@@ -19,14 +19,15 @@
 	(SMFIF_ADDHDRS | SMFIF_ADDRCPT | SMFIF_ADDRCPT_PAR | SMFIF_DELRCPT |   \
 	 SMFIF_CHGFROM)
 /* What we need not be sent. */
-#define UNWANTED_STEPS (SMFIP_NOHELO | SMFIP_NOUNKNOWN)
+#define UNWANTED_STEPS                                                         \
+	(SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH)
 /* What Postfix need not wait for us in. Each wait is two changes of process,
-   which cost more than what is done meanwhile; so only RCPT, the end of the
-   headers and the end of the message are waited for. The body is then sent to
-   its end even if its size does not matter. */
+   and two more between libmilter's threads, which cost more than what is done
+   meanwhile; so only RCPT and the end of the message are waited for. The
+   message is then sent to its end even if we have nothing to do with it, which
+   few are: a mailbox with a quota is reason enough. */
 #define STEPS_WITHOUT_REPLY                                                    \
-	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_DATA | SMFIP_NR_HDR |        \
-	 SMFIP_NR_BODY)
+	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY)
 
 /* Set once, before the first thread. */
 static const struct milter_service *the_service;
@@ -53,7 +54,6 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
 				      (char[]){"i {auth_authen}"});
 		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char[]){"i"});
-		(void)smfi_setsymlist(ctx, SMFIM_DATA, (char[]){"i"});
 		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char[]){"i"});
 	}
 	*pf0 = NEEDED_ACTIONS | (f0 & SMFIF_SETSYMLIST);
@@ -174,37 +174,16 @@ static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
 	return answer(ctx, &reply);
 }
 
-static sfsistat on_data(SMFICTX *ctx)
-{
-	struct session *session = session_of(ctx);
-
-	session_set_queue_id(session, macro(ctx, "i"));
-	return SMFIS_NOREPLY;
-}
-
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	session_see_header(session_of(ctx), name, value);
 	return SMFIS_NOREPLY;
 }
 
-static sfsistat on_end_of_headers(SMFICTX *ctx)
-{
-	struct session *session = session_of(ctx);
-
-	if (session_needs_message(session)) {
-		session_end_headers(session);
-		return SMFIS_CONTINUE;
-	}
-	session_pass(session);
-	session_end(session);
-	return SMFIS_ACCEPT;
-}
-
 static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t length)
 {
 	(void)chunk;
-	(void)session_see_body(session_of(ctx), length);
+	session_see_body(session_of(ctx), length);
 	return SMFIS_NOREPLY;
 }
 
@@ -250,15 +229,13 @@ static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
 	return NULL;
 }
 
-static sfsistat on_end_of_message(SMFICTX *ctx)
+static sfsistat decide(SMFICTX *ctx, struct session *session)
 {
-	struct session *session = session_of(ctx);
 	struct envelope_plan plan;
 	char *header = NULL;
 	const char *failed_edit = NULL;
 	sfsistat status;
 
-	session_set_queue_id(session, macro(ctx, "i"));
 	if (session_decide(session, &plan, &header) < 0) {
 		status = defer(ctx);
 	} else {
@@ -270,6 +247,19 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 	}
 	free(header);
 	envelope_plan_free(&plan);
+	return status;
+}
+
+static sfsistat on_end_of_message(SMFICTX *ctx)
+{
+	struct session *session = session_of(ctx);
+	sfsistat status = SMFIS_CONTINUE;
+
+	session_set_queue_id(session, macro(ctx, "i"));
+	if (session_needs_message(session))
+		status = decide(ctx, session);
+	else
+		session_pass(session);
 	session_end(session);
 	return status;
 }
@@ -308,9 +298,7 @@ int callbacks_listen(const struct milter_service *service, const char *path,
 		.xxfi_connect = on_connect,
 		.xxfi_envfrom = on_mail,
 		.xxfi_envrcpt = on_rcpt,
-		.xxfi_data = on_data,
 		.xxfi_header = on_header,
-		.xxfi_eoh = on_end_of_headers,
 		.xxfi_body = on_body,
 		.xxfi_eom = on_end_of_message,
 		.xxfi_abort = on_abort,

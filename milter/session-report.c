@@ -70,8 +70,7 @@ static void log_decision(const struct session *session,
 			  failed_edit != NULL        ? "message-deferred"
 			  : plan->reply.code != NULL ? "message-refused"
 						     : "message");
-	if (session->size_is_counted)
-		log_number(&line, "size", session->true_size);
+	log_number(&line, "size", session->true_size);
 	log_text(&line, "failed_edit", failed_edit);
 	log_text(&line, "code", plan->reply.code);
 	log_text(&line, "status", plan->reply.status);

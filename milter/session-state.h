@@ -39,7 +39,6 @@ struct session {
 	bool from_is_foreign;
 	int64_t declared_size;
 	int64_t true_size;
-	bool size_is_counted;
 	enum suspicion suspicion;
 	struct session_recipient *recipients;
 	/* The same, as the plan wants them; of the same length. */

@@ -61,7 +61,6 @@ void session_end(struct session *session)
 	session->tags.count = 0;
 	session->declared_size = session->true_size = 0;
 	session->from_is_foreign = session->lookup_failed = false;
-	session->size_is_counted = false;
 	session->suspicion = SUSPICION_NONE;
 	session->is_notice = false;
 	session->queue_id[0] = session->sender_account_id[0] = '\0';
@@ -407,12 +406,14 @@ void session_see_header(struct session *session, const char *name,
 		session_check_from(session, value);
 }
 
-void session_end_headers(struct session *session)
+void session_see_body(struct session *session, size_t length)
 {
-	const struct envelope_rules rules = rules_of(session);
-	struct envelope envelope;
+	session->true_size += (int64_t)length;
+}
 
-	session->true_size += 2; /* the empty line */
+/* What all the headers together say. */
+static void find_returned(struct session *session)
+{
 	for (size_t i = 0; i < session->recipient_count; i++) {
 		struct envelope_recipient *view = &session->views[i];
 
@@ -422,14 +423,6 @@ void session_end_headers(struct session *session)
 				session->settings->secret_count,
 				view->account->id);
 	}
-	envelope = envelope_of(session, session->declared_size);
-	session->size_is_counted = envelope_plan_needs_size(&rules, &envelope);
-}
-
-bool session_see_body(struct session *session, size_t length)
-{
-	session->true_size += (int64_t)length;
-	return session->size_is_counted;
 }
 
 static int decide(struct session *session, struct envelope_plan *plan_r,
@@ -460,6 +453,8 @@ int session_decide(struct session *session, struct envelope_plan *plan_r,
 	*plan_r = (struct envelope_plan){0};
 	*header_r = NULL;
 	session->decided = true;
+	session->true_size += 2; /* the line between headers and body */
+	find_returned(session);
 	ret = decide(session, plan_r, header_r, &error);
 	metrics_time(session->service->metrics, METRICS_TIME_MESSAGE, began);
 	if (ret == 0)

@@ -40,15 +40,14 @@ struct smtp_reply session_add_recipient(struct session *session,
 					const char *address,
 					const char *const *parameters);
 
-/* True if we need to see the rest of the message. */
+/* True if there is something to decide at the end of the message. */
 bool session_needs_message(const struct session *session);
 
 /* One header, in the message's order. */
 void session_see_header(struct session *session, const char *name,
 			const char *value);
-void session_end_headers(struct session *session);
-/* A part of the body, in bytes. Returns false if the rest is of no interest. */
-bool session_see_body(struct session *session, size_t length);
+/* A part of the body, in bytes. */
+void session_see_body(struct session *session, size_t length);
 
 /* End of the message: decides. header_r is the value of our header, to be
    added if it is not NULL; free it. Free the plan too. Returns 0, or -1 if the
@@ -61,7 +60,7 @@ int session_decide(struct session *session, struct envelope_plan *plan_r,
 void session_report(const struct session *session,
 		    const struct envelope_plan *plan, const char *failed_edit);
 
-/* Instead of session_decide(), when the rest of the message is not needed. */
+/* Instead of session_decide(), when there is nothing to decide. */
 void session_pass(struct session *session);
 
 /* The message is over, whatever became of it. May be called twice. */

@@ -155,12 +155,7 @@ class Question:
         for address in addresses:
             self.send(b"R", f"<{address}>".encode() + b"\0")
             assert self.receive() == b"c"
-        self.send(b"T")
         self.send(b"L", b"Subject\0test\0")
-        self.send(b"N")
-        answer = self.receive()
-        if answer == b"a":
-            return None
         self.send(b"B", b"text\r\n")
         self.send(b"E")
         while (answer := self.receive())[:1] not in b"acdrty":

@@ -49,7 +49,6 @@ static bool send_message(const struct milter_service *service)
 	if (well) {
 		session_see_header(session, "From",
 				   "Anna <anna@second.example>");
-		session_end_headers(session);
 		well = session_decide(session, &plan, &header) == 0 &&
 		       plan.reply.code == NULL && header != NULL;
 		session_report(session, &plan, NULL);

@@ -34,6 +34,8 @@
 #define MILTER_VERSION           6
 #define MILTER_ALL_ACTIONS       0x1ff
 #define MILTER_ALL_STEPS         0x1fffff
+#define MILTER_NO_DATA           0x200
+#define MILTER_NO_END_OF_HEADERS 0x40
 #define MILTER_NR_CONNECT        0x1000
 #define MILTER_NR_MAIL           0x4000
 #define MILTER_NR_RCPT           0x8000
@@ -216,12 +218,16 @@ static void milter_message(struct connection *connection, const char *recipient)
 	char command;
 
 	milter_recipient(connection, recipient);
-	milter_send(connection, 'T', "", 0);
-	milter_expect(connection, MILTER_NR_DATA);
+	if ((connection->steps & MILTER_NO_DATA) == 0) {
+		milter_send(connection, 'T', "", 0);
+		milter_expect(connection, MILTER_NR_DATA);
+	}
 	milter_send(connection, 'L', header, sizeof(header));
 	milter_expect(connection, MILTER_NR_HEADER);
-	milter_send(connection, 'N', "", 0);
-	milter_expect(connection, MILTER_NR_END_OF_HEADERS);
+	if ((connection->steps & MILTER_NO_END_OF_HEADERS) == 0) {
+		milter_send(connection, 'N', "", 0);
+		milter_expect(connection, MILTER_NR_END_OF_HEADERS);
+	}
 	milter_body(connection);
 	milter_send(connection, 'E', "", 0);
 	do {
