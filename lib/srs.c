@@ -8,7 +8,6 @@
 #include "lib/srs.h"
 
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
@@ -31,12 +30,36 @@
 static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 struct srs {
-	EVP_MAC *mac;
-	char *secrets[SRS_SECRETS_MAX];
+	/* One for each secret, with its key in it, to be copied: finding the
+	   hash function and setting up the key take longer than a hash. */
+	EVP_MAC_CTX *keyed[SRS_SECRETS_MAX];
 	size_t secret_count;
 	char *domain;
 	unsigned int max_age_days;
 };
+
+/* Returns NULL when out of memory, or if there is no such function. */
+static EVP_MAC_CTX *new_keyed(const char *secret)
+{
+	char digest_name[] = "SHA1";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+						 digest_name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *context = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+
+	/* The context holds it too. */
+	EVP_MAC_free(mac);
+	if (context != NULL &&
+	    EVP_MAC_init(context, (const unsigned char *)secret,
+			 strlen(secret), params) != 1) {
+		EVP_MAC_CTX_free(context);
+		context = NULL;
+	}
+	return context;
+}
 
 int srs_new(const struct srs_options *options, struct srs **srs_r,
 	    struct error *error)
@@ -58,12 +81,11 @@ int srs_new(const struct srs_options *options, struct srs **srs_r,
 		return error_set(error, "out of memory");
 	srs->max_age_days = options->max_age_days;
 	srs->domain = strdup(options->domain);
-	srs->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	if (srs->domain == NULL || srs->mac == NULL)
+	if (srs->domain == NULL)
 		goto failed;
 	for (size_t i = 0; i < options->secret_count; i++) {
-		srs->secrets[i] = strdup(options->secrets[i]);
-		if (srs->secrets[i] == NULL)
+		srs->keyed[i] = new_keyed(options->secrets[i]);
+		if (srs->keyed[i] == NULL)
 			goto failed;
 		srs->secret_count++;
 	}
@@ -79,11 +101,9 @@ void srs_free(struct srs **srs)
 {
 	if (*srs == NULL)
 		return;
-	for (size_t i = 0; i < (*srs)->secret_count; i++) {
-		OPENSSL_cleanse((*srs)->secrets[i], strlen((*srs)->secrets[i]));
-		free((*srs)->secrets[i]);
-	}
-	EVP_MAC_free((*srs)->mac);
+	/* Wipes the keys. */
+	for (size_t i = 0; i < (*srs)->secret_count; i++)
+		EVP_MAC_CTX_free((*srs)->keyed[i]);
 	free((*srs)->domain);
 	free(*srs);
 	*srs = NULL;
@@ -111,24 +131,14 @@ static bool mac_add_folded(EVP_MAC_CTX *context, const char *text)
 
 /* Base64 of HMAC-SHA1 over the parts in lower case, one after the other.
    hash_r holds SRS_BASE64_BYTES. */
-static bool make_hash(const struct srs *srs, const char *secret,
-		      const char *const parts[], char *hash_r)
+static bool make_hash(const EVP_MAC_CTX *keyed, const char *const parts[],
+		      char *hash_r)
 {
-	char digest_name[] = "SHA1";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-						 digest_name, 0),
-		OSSL_PARAM_construct_end(),
-	};
 	unsigned char digest[SRS_SHA1_BYTES];
-	EVP_MAC_CTX *context = EVP_MAC_CTX_new(srs->mac);
+	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keyed);
 	size_t length = 0;
-	bool made;
+	bool made = context != NULL;
 
-	if (context == NULL)
-		return false;
-	made = EVP_MAC_init(context, (const unsigned char *)secret,
-			    strlen(secret), params) == 1;
 	for (; made && *parts != NULL; parts++)
 		made = mac_add_folded(context, *parts);
 	made = made &&
@@ -155,7 +165,7 @@ static enum srs_result verify_hash(const struct srs *srs, const char *hash,
 		char expected[SRS_BASE64_BYTES];
 		unsigned int difference = 0;
 
-		if (!make_hash(srs, srs->secrets[s], parts, expected))
+		if (!make_hash(srs->keyed[s], parts, expected))
 			return SRS_FAILED;
 		for (size_t i = 0; i < length; i++)
 			difference |=
@@ -291,7 +301,7 @@ static enum srs_result forward_first(const struct srs *srs,
 				     "=",     sender->local, NULL};
 
 	format_day(day_of(now), day);
-	if (!make_hash(srs, srs->secrets[0], hashed, hash))
+	if (!make_hash(srs->keyed[0], hashed, hash))
 		return SRS_FAILED;
 	hash[SRS_HASH_LENGTH_MIN] = '\0';
 	return write_address(local, srs->domain, rewritten_r);
@@ -308,7 +318,7 @@ static enum srs_result forward_again(const struct srs *srs,
 	const char *const local[] = {"SRS1=", hash, "=", first_forwarder,
 				     "=",     rest, NULL};
 
-	if (!make_hash(srs, srs->secrets[0], hashed, hash))
+	if (!make_hash(srs->keyed[0], hashed, hash))
 		return SRS_FAILED;
 	hash[SRS_HASH_LENGTH_MIN] = '\0';
 	return write_address(local, srs->domain, rewritten_r);
