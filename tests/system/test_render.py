@@ -39,6 +39,10 @@ def render_text(tmp_path, values, template):
     ("a = &\\1\\n@b@\n", "@a@\n", "&\\1\\n@b@\n"),
     ("a = x = y\n", "@a@\n", "x = y\n"),
     ("a = 1\n", "user@example.org, u@@a@\n", "user@example.org, u@1\n"),
+    ("domain = a.example\nfurther_domains = b.example c-d.example\n",
+     "@domains_regexp@\n", r"a\.example|b\.example|c-d\.example" + "\n"),
+    ("domain = a.example\nfurther_domains =\n", "@domains_regexp@\n",
+     r"a\.example" + "\n"),
 ])
 def test_substitutes(tmp_path, values, template, expected):
     done = render_text(tmp_path, values, template)
