@@ -108,6 +108,54 @@ static const char *const accounts_steps[] = {
 
 	/* Whether a copy is kept now also holds for an address to come. */
 	"UPDATE accounts SET forward_keep_copy = 1 WHERE forward_address = '';",
+
+	/* With rowids: without, whole accounts stand in the inner pages too, so
+	   that a million of them make a tree of five levels whose inner pages
+	   fit into no cache. Now a name is found in six pages, of which all but
+	   two stay in memory. */
+	"CREATE TABLE new_accounts ("
+	" id TEXT NOT NULL PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE,"
+	" class TEXT NOT NULL,"
+	" enabled INTEGER NOT NULL,"
+	" created_at INTEGER NOT NULL,"
+	" directory TEXT NOT NULL,"
+	" directory_id TEXT NOT NULL,"
+	" denied_at INTEGER NOT NULL DEFAULT 0,"
+	" other_directory TEXT NOT NULL DEFAULT '',"
+	" other_directory_id TEXT NOT NULL DEFAULT '',"
+	" last_tier TEXT NOT NULL DEFAULT '',"
+	" backend TEXT NOT NULL DEFAULT '',"
+	" own_quota INTEGER,"     /* NULL = the class's */
+	" own_retention INTEGER," /* so too */
+	" forward_address TEXT NOT NULL DEFAULT '',"
+	" forward_keep_copy INTEGER NOT NULL DEFAULT 0,"
+	" usage_bytes INTEGER NOT NULL DEFAULT 0,"
+	" usage_messages INTEGER NOT NULL DEFAULT 0,"
+	" usage_counted_at INTEGER NOT NULL DEFAULT 0,"
+	" warned INTEGER NOT NULL DEFAULT 0,"
+	" warning_due INTEGER NOT NULL DEFAULT 0,"
+	" warning_token TEXT NOT NULL DEFAULT '',"
+	" trash_oldest INTEGER NOT NULL DEFAULT 0,"
+	" trash_generation INTEGER NOT NULL DEFAULT 0,"
+	" sending_blocked_at INTEGER NOT NULL DEFAULT 0,"
+	" sending_block_reason TEXT NOT NULL DEFAULT '',"
+	" deleted_at INTEGER NOT NULL DEFAULT 0,"
+	" keep_mail INTEGER NOT NULL DEFAULT 0"
+	") STRICT;"
+	/* The columns are those of the old table, in their order. */
+	"INSERT INTO new_accounts SELECT * FROM accounts ORDER BY name;"
+	"DROP TABLE accounts;"
+	"ALTER TABLE new_accounts RENAME TO accounts;"
+	"CREATE INDEX accounts_by_trash ON accounts (trash_oldest, id)"
+	" WHERE trash_oldest > 0 AND own_retention IS NULL;"
+	"CREATE INDEX accounts_by_own_trash"
+	" ON accounts (trash_oldest, id, own_retention)"
+	" WHERE trash_oldest > 0 AND own_retention > 0;"
+	"CREATE INDEX accounts_by_warning ON accounts (id)"
+	" WHERE warning_due > 0;"
+	"CREATE INDEX accounts_by_deletion ON accounts (deleted_at, id)"
+	" WHERE deleted_at > 0;",
 };
 
 static const char *const credentials_steps[] = {

@@ -204,8 +204,10 @@ static void make_first_version(const struct store_fixture *fixture)
 	execute(fixture->accounts,
 		"PRAGMA application_id = 0x414c4d41; PRAGMA user_version = 1;"
 		"INSERT INTO accounts (id, name, class, enabled, created_at,"
-		" directory, directory_id, forward_address) VALUES"
-		" ('1', 'alumna', 'alumni', 1, 7, '', '', 'a@b.example')");
+		" directory, directory_id, forward_address, own_quota,"
+		" usage_bytes, usage_messages, trash_oldest) VALUES"
+		" ('1', 'alumna', 'alumni', 1, 7, '', '', 'a@b.example', 3,"
+		"  4, 5, 6)");
 	execute(fixture->credentials, credentials_migrations.steps[0]);
 	execute(fixture->credentials,
 		"PRAGMA application_id = 0x414c4d43; PRAGMA user_version = 1;"
@@ -227,6 +229,11 @@ static void the_first_version_is_upgraded_with_what_is_in_it(void **state)
 	assert_int_equal(store_account_by_name(store, "alumna", &account, NULL),
 			 1);
 	assert_string_equal(account.forward_address, "a@b.example");
+	assert_int_equal(account.created_at, 7);
+	assert_int_equal(account.own_quota, 3);
+	assert_int_equal(account.usage_bytes, 4);
+	assert_int_equal(account.usage_messages, 5);
+	assert_int_equal(account.trash_oldest, 6);
 	assert_false(account_is_deleted(&account));
 	assert_int_equal(
 		store_credentials(store, "1", credentials, &count, NULL), 0);
