@@ -28,7 +28,9 @@ struct activity_counter {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool stopping;
-	bool is_failing; /* said once, until it works again */
+	/* Why the last writing failed, empty if it did not: said once, until
+	   there is another reason, or it works again. */
+	struct error failure;
 	struct entry *buckets[BUCKETS];
 	size_t count;
 };
@@ -168,11 +170,12 @@ int activity_counter_flush(struct activity_counter *counter,
 static void flush_and_tell(struct activity_counter *counter)
 {
 	struct error error = {""};
-	bool failed = activity_counter_flush(counter, &error) < 0;
 
-	if (failed && !counter->is_failing)
+	if (activity_counter_flush(counter, &error) == 0)
+		error.text[0] = '\0';
+	else if (strcmp(error.text, counter->failure.text) != 0)
 		log_failure("counts-not-written", error.text);
-	counter->is_failing = failed;
+	counter->failure = error;
 }
 
 static void *run(void *argument)
