@@ -53,8 +53,8 @@ static EVP_MAC_CTX *new_keyed(const char *secret)
 	/* The context holds it too. */
 	EVP_MAC_free(mac);
 	if (context != NULL &&
-	    EVP_MAC_init(context, (const unsigned char *)secret,
-			 strlen(secret), params) != 1) {
+	    EVP_MAC_init(context, (const unsigned char *)secret, strlen(secret),
+			 params) != 1) {
 		EVP_MAC_CTX_free(context);
 		context = NULL;
 	}

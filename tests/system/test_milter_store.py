@@ -81,9 +81,10 @@ class DaemonWithStore(Daemon):
         return self.root / DATABASE
 
     def sql(self, statement):
-        """SQLite would follow the link in the path above, out of there."""
+        """SQLite would follow the link in the path above, out of there. In a
+        tree of another release, the namespace's root is not the daemon's."""
         return subprocess.run(
-            ["nsenter", "-t", str(self.process.pid), "-m", "sqlite3",
+            ["nsenter", "-t", str(self.process.pid), "-m", "-r", "sqlite3",
              self.folder / DATABASE, statement], text=True, check=True,
             capture_output=True).stdout.strip()
 
@@ -203,6 +204,34 @@ def test_a_corrupt_store(daemon):
     with open(store, "r+b") as file:
         file.write(before)
     daemon.wait_taken()
+    assert daemon.stop() == 0, daemon.log.read_text()
+
+
+def fill(folder):
+    """Leaves no octet free on its file system."""
+    path = folder / "filler"
+    with open(path, "wb", buffering=0) as file:
+        with contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 4096)
+    return path
+
+
+def test_a_full_disk_takes_nothing_from_reading(daemon):
+    """Counts wait in memory for it to have room again."""
+    started(daemon)
+    # Or what SQLite writes might fit where it wrote before.
+    daemon.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    filler = fill(daemon.root / "store")
+    with Question(daemon.folder / "run/milter.sock") as question:
+        for _ in range(3):
+            assert question.message("away@alumni.example") is None
+    daemon.logged("event=counts-not-written")
+    assert daemon.reply() is None
+    filler.unlink()
+
+    wait_until(lambda: daemon.sql("SELECT sum(forwarded) FROM activity")
+               == "3", SECONDS, "the counts to be written")
     assert daemon.stop() == 0, daemon.log.read_text()
 
 
