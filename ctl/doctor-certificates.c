@@ -9,14 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "ctl/certificate-checks.h"
 #include "ctl/doctor.h"
 
-/* Renewed by itself, a certificate never comes so near to its end. */
-#define DAYS_LEAST    14
-#define CHECK_BYTES   64
-#define ADVICE_RENEW                                                          \
+#define CHECK_BYTES 64
+#define ADVICE_RENEW                                                           \
 	"renew the certificate (certbot renew, say), then reload Postfix and " \
 	"Dovecot"
 
@@ -35,53 +33,19 @@ static const char *check_name(struct shown *shown, const char *what)
 	return shown->check;
 }
 
-static void check_times(struct shown *shown)
-{
-	const ASN1_TIME *from = X509_get0_notBefore(shown->certificate);
-	const ASN1_TIME *until = X509_get0_notAfter(shown->certificate);
-	const char *check = check_name(shown, "certificate-expiry");
-	int days = 0, seconds = 0;
-
-	(void)ASN1_TIME_diff(&days, &seconds, NULL, until);
-	if (days < 0 || seconds < 0)
-		doctor_problem(shown->doctor, check, ADVICE_RENEW,
-			       "%s: the certificate expired %d day%s ago",
-			       shown->paths->chain, -days,
-			       days == -1 ? "" : "s");
-	else if (X509_cmp_current_time(from) > 0)
-		doctor_problem(shown->doctor, check,
-			       "put this machine's clock right, or wait",
-			       "%s: the certificate is not valid yet",
-			       shown->paths->chain);
-	else if (days < DAYS_LEAST)
-		doctor_problem(shown->doctor, check, ADVICE_RENEW,
-			       "%s: the certificate expires in %d day%s",
-			       shown->paths->chain, days,
-			       days == 1 ? "" : "s");
-	else
-		doctor_ok(shown->doctor, check,
-			  "%s: the certificate is valid for another %d days",
-			  shown->paths->chain, days);
-}
-
-static void check_host(struct shown *shown)
+static void check_host(struct shown *shown,
+		       const struct certificate_shown *seen)
 {
 	const char *host = shown->doctor->hostname;
-	const char *check = check_name(shown, "certificate-name");
 
 	if (host[0] == '\0')
 		return;
-	if (X509_check_host(shown->certificate, host, 0, 0, NULL) == 1)
-		doctor_ok(shown->doctor, check, "%s: the certificate is for %s",
-			  shown->paths->chain, host);
-	else
-		doctor_problem(shown->doctor, check,
+	certificate_check_host(seen, check_name(shown, "certificate-name"),
+			       host,
 			       doctor_mend(shown->doctor,
 					   "get a certificate for %s, or put "
 					   "myhostname right",
-					   host),
-			       "%s: the certificate is not for %s",
-			       shown->paths->chain, host);
+					   host));
 }
 
 /* Who issues to itself is trusted by no mail program. */
@@ -154,6 +118,8 @@ static void check_one(struct doctor *doctor, const char *server,
 {
 	struct shown shown = {
 		.doctor = doctor, .server = server, .paths = paths};
+	struct certificate_shown seen = {.doctor = doctor,
+					 .where = paths->chain};
 	FILE *file;
 
 	/* Its own group has said that there is none. */
@@ -172,8 +138,10 @@ static void check_one(struct doctor *doctor, const char *server,
 			       file == NULL ? strerror(errno) : "");
 		return;
 	}
-	check_times(&shown);
-	check_host(&shown);
+	seen.certificate = shown.certificate;
+	certificate_check_times(&seen, check_name(&shown, "certificate-expiry"),
+				ADVICE_RENEW);
+	check_host(&shown, &seen);
 	check_issuer(&shown);
 	check_key(&shown);
 	X509_free(shown.certificate);

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
  * Doctor: the directories. Each is asked over its own protocol, with the
- * service account, whether it answers.
+ * service account, whether it answers; and of each of its servers the
+ * certificate is looked at, which a login only takes or not.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/certificate-checks.h"
 #include "ctl/doctor.h"
 #include "lib/breaker.h"
+#include "lib/directory-certificate.h"
 #include "lib/directory.h"
 #include "lib/watchdog.h"
 
 /* No account can have it, so that any answer will do. */
 #define NAME_OF_NOBODY "alumnictl-doctor"
-#define CHECK_BYTES    128
+#define CHECK_BYTES    512
 
-static void ask(struct doctor *doctor, const struct directory_options *options)
+/* True if it answers. */
+static bool ask(struct doctor *doctor, const struct directory_options *options)
 {
 	struct directory_entry entry;
 	struct directory *directory = NULL;
@@ -42,7 +46,97 @@ static void ask(struct doctor *doctor, const struct directory_options *options)
 				    "\"%s\" in %s, and whether the server runs",
 				    options->name, doctor->configuration_path),
 			"directory \"%s\": %s", options->name, error.text);
+	return found >= 0;
 }
+
+/* ---- certificates ---- */
+
+/* All is well with it by itself, but whoever signed it is not known here. */
+static void check_trust(struct certificate_shown *shown,
+			const struct directory_certificate *seen,
+			const struct directory_options *options, bool explained)
+{
+	char check[CHECK_BYTES];
+
+	snprintf(check, sizeof(check), "ldap-certificate-issuer:%s",
+		 shown->where);
+	if (seen->accepted)
+		doctor_ok(shown->doctor, check,
+			  "%s: the certificate is signed by an authority that "
+			  "is trusted",
+			  shown->where);
+	else if (!explained)
+		doctor_problem(shown->doctor, check,
+			       doctor_mend(shown->doctor,
+					   "put the certificate of the "
+					   "authority that signed it into "
+					   "ca_file of directory \"%s\"",
+					   options->name),
+			       "%s", seen->refusal.text);
+}
+
+static void check_seen(struct certificate_shown *shown,
+		       const struct directory_certificate *seen,
+		       const struct directory_options *options)
+{
+	unsigned int problems = shown->doctor->problems;
+	char check[CHECK_BYTES];
+
+	snprintf(check, sizeof(check), "ldap-certificate-expiry:%s",
+		 shown->where);
+	certificate_check_times(
+		shown, check,
+		"have the certificate of that LDAP server renewed: without it, "
+		"university passwords open nothing");
+	snprintf(check, sizeof(check), "ldap-certificate-name:%s",
+		 shown->where);
+	certificate_check_host(shown, check, seen->host,
+			       "put the name that the certificate is for into "
+			       "uris, or have one made for this name");
+	check_trust(shown, seen, options, shown->doctor->problems > problems);
+}
+
+static void check_certificate(struct doctor *doctor,
+			      const struct directory_options *options,
+			      const char *uri, bool answers)
+{
+	struct certificate_shown shown = {.doctor = doctor, .where = uri};
+	static struct directory_certificate seen;
+	const unsigned char *der = seen.der;
+	struct error error = {""};
+	char check[CHECK_BYTES];
+
+	if (directory_certificate_see(options, uri, &seen, &error) == 0)
+		shown.certificate = d2i_X509(NULL, &der, (long)seen.length);
+	if (shown.certificate != NULL) {
+		check_seen(&shown, &seen, options);
+		X509_free(shown.certificate);
+		return;
+	}
+	/* That nobody answers at all has been said. */
+	if (!answers)
+		return;
+	snprintf(check, sizeof(check), "ldap-server:%s", uri);
+	doctor_problem(doctor, check,
+		       "look whether that server runs, or take it out of uris",
+		       "%s",
+		       error.text[0] == '\0' ? "no certificate that "
+					       "makes sense"
+					     : error.text);
+}
+
+static void check_directory(struct doctor *doctor,
+			    const struct directory_options *options)
+{
+	bool answers = ask(doctor, options);
+
+	if (options->tls == DIRECTORY_TLS_NONE)
+		return;
+	for (size_t i = 0; options->uris[i] != NULL; i++)
+		check_certificate(doctor, options, options->uris[i], answers);
+}
+
+/* ---- the running service ---- */
 
 /* What the running service has seen, which may have another network or other
    rights than this program. */
@@ -56,11 +150,12 @@ static void check_service(struct doctor *doctor)
 
 	if (breaker_statuses_read(folder, watchdog_now(), all, &count, &error) <
 	    0) {
-		doctor_problem(doctor, "login-state",
-			       doctor_mend(doctor,
-					   "install -d -m 2770 -g alumniauth %s",
-					   folder),
-			       "%s", error.text);
+		doctor_problem(
+			doctor, "login-state",
+			doctor_mend(doctor,
+				    "install -d -m 2770 -g alumniauth %s",
+				    folder),
+			"%s", error.text);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -84,7 +179,7 @@ void doctor_check_directories(struct doctor *doctor)
 	const struct configuration *configuration = doctor->configuration;
 
 	for (size_t i = 0; i < configuration->directory_count; i++)
-		ask(doctor, &configuration->directories[i]);
+		check_directory(doctor, &configuration->directories[i]);
 	if (configuration->directory_count == 0)
 		doctor_ok(doctor, "directory",
 			  "no directory is configured, so only alumni "

@@ -12,7 +12,7 @@
 
 #include "ctl/command.h"
 
-#define DOCTOR_MEND_BYTES  1024
+#define DOCTOR_MEND_BYTES  2048
 #define DOCTOR_VALUE_BYTES 4096
 
 struct doctor_certificate {

@@ -227,6 +227,12 @@ static const struct configuration_option options[] = {
 	 .fallback = "yes",
 	 .help = "Whether the From header of mail that is handed in must be "
 		 "an address of the sender's account."},
+	{GENERAL(dkim_selector), .type = OPTION_TEXT, .check = check_domain,
+	 .help = "Selector under which DNS has the public keys of the program "
+		 "that signs mail (DKIM), for doctor to look at."},
+	{GENERAL(dkim_keys), .type = OPTION_TEXT, .check = check_absolute_path,
+	 .help = "Folder with the private keys, DOMAIN.key, for doctor to "
+		 "compare."},
 	{GENERAL(srs_domain), .type = OPTION_TEXT, .check = check_domain,
 	 .help = "Domain of rewritten senders of forwarded mail; the first of "
 		 "domains unless set."},

@@ -153,6 +153,11 @@ struct configuration {
 	char **spam_headers; /* "Name: value", NULL-terminated */
 	char *authserv_id;   /* NULL = no Authentication-Results count */
 
+	/* What the program that signs mail goes by, for doctor to compare with
+	   DNS; NULL = not known. */
+	char *dkim_selector;
+	char *dkim_keys; /* folder with DOMAIN.key */
+
 	char *srs_domain; /* the primary domain unless set */
 	char *srs_secret_file;
 	unsigned int srs_max_age_days;

@@ -102,12 +102,15 @@ static void set_ldap_error(LDAP *ldap, int code, const char *what,
 }
 
 static int set_up_tls(LDAP *ldap, const struct directory_options *options,
-		      struct error *error)
+		      bool checked, struct error *error)
 {
 	const char *ca_file =
 		options->ca_file != NULL ? options->ca_file : SYSTEM_CA_FILE;
-	const int is_server = 0;
+	const int is_server = 0, any = LDAP_OPT_X_TLS_NEVER;
 
+	if (!checked && ldap_set_option(ldap, LDAP_OPT_X_TLS_REQUIRE_CERT,
+					&any) != LDAP_OPT_SUCCESS)
+		return error_set(error, "libldap refuses an option");
 	if (ldap_set_option(ldap, LDAP_OPT_X_TLS_CACERTFILE, ca_file) !=
 		    LDAP_OPT_SUCCESS ||
 	    ldap_set_option(ldap, LDAP_OPT_X_TLS_NEWCTX, &is_server) !=
@@ -173,12 +176,12 @@ static int request_tls(struct directory_connection *connection,
 }
 
 static int encrypt(struct directory_connection *connection,
-		   const struct directory_options *options,
+		   const struct directory_options *options, bool checked,
 		   int64_t deadline_msecs, struct error *error)
 {
 	if (options->tls == DIRECTORY_TLS_NONE)
 		return 0;
-	if (set_up_tls(connection->ldap, options, error) < 0)
+	if (set_up_tls(connection->ldap, options, checked, error) < 0)
 		return -1;
 	if (options->tls == DIRECTORY_TLS_STARTTLS &&
 	    request_tls(connection, deadline_msecs, error) < 0)
@@ -228,9 +231,9 @@ static int connect_socket(const struct directory_options *options,
 	return fd;
 }
 
-int directory_connection_open(struct directory_connection *connection,
-			      const struct directory_options *options,
-			      const char *uri, struct error *error)
+static int open_connection(struct directory_connection *connection,
+			   const struct directory_options *options,
+			   const char *uri, bool checked, struct error *error)
 {
 	int64_t deadline = watchdog_now() + options->connect_timeout_msecs;
 	int fd = connect_socket(options, uri, deadline, error);
@@ -252,12 +255,26 @@ int directory_connection_open(struct directory_connection *connection,
 		directory_connection_close(connection, false);
 		return error_set(error, "%s: libldap refuses an option", uri);
 	}
-	if (encrypt(connection, options, deadline, error) < 0) {
+	if (encrypt(connection, options, checked, deadline, error) < 0) {
 		directory_connection_close(connection, false);
 		return error_prefix(error, "%s", uri);
 	}
 	connection->used_at_msecs = watchdog_now();
 	return 0;
+}
+
+int directory_connection_open(struct directory_connection *connection,
+			      const struct directory_options *options,
+			      const char *uri, struct error *error)
+{
+	return open_connection(connection, options, uri, true, error);
+}
+
+int directory_connection_open_unchecked(struct directory_connection *connection,
+					const struct directory_options *options,
+					const char *uri, struct error *error)
+{
+	return open_connection(connection, options, uri, false, error);
 }
 
 void directory_connection_close(struct directory_connection *connection,

@@ -43,6 +43,11 @@ struct directory_answer {
 int directory_connection_open(struct directory_connection *connection,
 			      const struct directory_options *options,
 			      const char *uri, struct error *error);
+/* The same, whatever certificate the server shows: for looking at that
+   certificate, and nothing else. Send no secret over it. */
+int directory_connection_open_unchecked(struct directory_connection *connection,
+					const struct directory_options *options,
+					const char *uri, struct error *error);
 /* politely: says goodbye to the server; only for a connection that works. */
 void directory_connection_close(struct directory_connection *connection,
 				bool politely);

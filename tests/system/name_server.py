@@ -22,7 +22,9 @@ def _data(kind, value):
         return _name(value)
     if kind == "MX":
         return struct.pack("!H", 10) + _name(value)
-    return bytes([len(value)]) + value.encode()
+    # A string of TXT has at most 255 octets.
+    parts = [value[at:at + 255].encode() for at in range(0, len(value), 255)]
+    return b"".join(bytes([len(part)]) + part for part in parts)
 
 
 def _question(message):

@@ -6,6 +6,8 @@ configuration of its own, that names broken copies of this and that. A name
 server on loopback says what DNS is to say.
 """
 
+import base64
+import imaplib
 import json
 import os
 import re
@@ -18,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from alumnictl_program import CONFIG, OK, USAGE
+from instance import spam_filter, users
 from instance.configuration import dovecot_version
 from instance.layout import HOSTNAME, Layout
 from name_server import name_server
@@ -42,7 +45,7 @@ RECORDS = {
 class Patient:
     """What doctor looks at: the instance's own, with copies to break."""
 
-    def __init__(self, instance, folder, dns):
+    def __init__(self, instance, folder, dns, keys):
         self.instance = instance
         self.layout = Layout(instance.state)
         self.folder = Path(folder)
@@ -55,6 +58,14 @@ class Patient:
             r"(?m)^(\s*)base = ", r"\1connect_timeout_msecs = 30000\n"
             r"\1request_timeout_msecs = 30000\n\1base = ",
             self.config.read_text()))
+        self.dkim = self.folder / "dkim"
+        shutil.copytree(keys, self.dkim)
+        self.set_path("dkim_keys", self.dkim)
+        self.set("dkim_selector", '"alumni"')
+        for key in self.dkim.iterdir():
+            self.dns.records[dkim_name(key.stem), "TXT"] = (
+                spam_filter.public_key(key))
+        self.slapd = None
         self.resolv = self.folder / "resolv.conf"
         self.resolv.write_text(f"nameserver {ADDRESS}\noptions attempts:1\n")
         # In place of the instance's own, which Dovecot is told to read.
@@ -150,6 +161,39 @@ class Patient:
         self.postfix("-e", f"smtpd_tls_chain_files={key}, {chain}")
         return key
 
+    def directory(self, start, end, host="IP:127.0.0.1"):
+        """The university's directory shows another certificate, of our own
+        authority: of these days from now on, for that host. (For localhost,
+        libldap looks for this machine's name.)"""
+        etc, data = self.copy(self.layout.slapd_etc), self.copy(
+            self.layout.ldap)
+        own = users.uid("openldap"), users.gid("openldap")
+        make_certificate(self.layout, etc, start, end, host)
+        for path in (data, *data.iterdir(), *etc.iterdir()):
+            os.chown(path, *own)
+        text = (etc / "slapd.conf").read_text()
+        for before, after in ((self.layout.slapd_etc, etc),
+                              (self.layout.ldap, data),
+                              (self.layout.cert, etc / "chain.pem"),
+                              (self.layout.run / "slapd", data)):
+            text = text.replace(str(before), str(after))
+        (etc / "slapd.conf").write_text(text)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.slapd = subprocess.Popen(
+            [*self.instance.endpoints["enter"], "slapd", "-f",
+             etc / "slapd.conf", "-h", f"ldap://127.0.0.1:{port}/", "-u",
+             "openldap", "-g", "openldap", "-d", "0"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        self.instance.wait(lambda: answers(port), "slapd to listen")
+        self.set("uris", f'{{ "ldap://127.0.0.1:{port}" }}')
+
+    def close(self):
+        if self.slapd is not None:
+            self.slapd.terminate()
+            self.slapd.wait(SECONDS)
+
     # ---- looking ----
 
     def run(self, *argv, status=OK):
@@ -159,7 +203,7 @@ class Patient:
              f'mount --bind {self.resolv} /etc/resolv.conf && exec "$@"',
              "sh", *map(str, argv)], text=True, capture_output=True,
             check=False, stdin=subprocess.DEVNULL, timeout=SECONDS)
-        assert done.returncode == status, (done.stdout, done.stderr)
+        assert status in (done.returncode, None), (done.stdout, done.stderr)
         return done
 
     def alumnictl(self, *arguments, status=OK):
@@ -184,15 +228,51 @@ def openssl(*arguments):
                    capture_output=True, timeout=SECONDS)
 
 
+def answers(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def make_certificate(layout, folder, start, end, host):
+    """key.pem and chain.pem; an end that has passed takes faketime, which the
+    options of x509 do not."""
+    names, request = folder / "names", folder / "request.pem"
+    names.write_text(f"subjectAltName = {host}\n")
+    openssl("req", "-new", "-key", folder / "key.pem", "-subj", "/CN=x", "-out",
+            request)
+    subprocess.run(
+        ["faketime", "-f", f"{start:+d}d", "openssl", "x509", "-req", "-in",
+         request, "-extfile", names, "-days", str(end - start), "-CA",
+         layout.ca, "-CAkey", layout.tls / "ca.key", "-CAcreateserial",
+         "-out", folder / "chain.pem"],
+        check=True, capture_output=True, timeout=SECONDS)
+
+
+def dkim_name(domain):
+    return f"alumni._domainkey.{domain}"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    """A key for DKIM for each domain."""
+    folder = tmp_path_factory.mktemp("dkim")
+    for domain in ("alumni.example", "second.example"):
+        spam_filter.make_key(folder / f"{domain}.key")
+    return folder
+
+
 @pytest.fixture
-def patient(instance):
+def patient(instance, keys):
     folder = tempfile.mkdtemp(prefix="doctor-", dir="/tmp")
     os.chmod(folder, 0o755)
     try:
         with name_server(ADDRESS, RECORDS) as dns:
-            made = Patient(instance, folder, dns)
+            made = Patient(instance, folder, dns, keys)
             made.use_own_dovecot()
-            yield made
+            try:
+                yield made
+            finally:
+                made.close()
     finally:
         shutil.rmtree(folder)
 
@@ -209,7 +289,7 @@ def test_everything_is_in_order(patient):
     for case in CASES:
         for name in case.values[2]:
             if name not in ONLY_WHEN_BROKEN:
-                assert name in found, name
+                assert name.replace("URI", uri(patient)) in found, name
 
 
 # ---- what the cases do ----
@@ -275,16 +355,35 @@ def mail_home(patient, mode):
 
 
 def expired(patient):
-    # Options of x509 take an end that has passed only with faketime.
-    key = patient.certificate()
-    chain = patient.folder / "chain.pem"
-    subprocess.run(
-        ["faketime", "-f", "-400d", "openssl", "x509", "-req", "-in",
-         patient.folder / "request.pem", "-extfile", patient.folder / "names",
-         "-days", "90", "-CA", patient.layout.ca, "-CAkey",
-         patient.layout.tls / "ca.key", "-CAcreateserial", "-out", chain],
-        check=True, capture_output=True, timeout=SECONDS)
-    assert key.exists()
+    assert patient.certificate().exists()
+    make_certificate(patient.layout, patient.folder, -400, -310,
+                     f"DNS:{HOSTNAME}")
+
+
+def unknown_authority(patient):
+    patient.directory(-1, 300)
+    patient.set_path("ca_file", "/etc/ssl/certs/ca-certificates.crt")
+
+
+def two_servers(patient):
+    """The second does not run, which nobody notices until the first stops."""
+    first = re.search(r"uris = \{ (.*) \}", patient.config.read_text())[1]
+    patient.set("uris", f'{{ {first}, "ldap://127.0.0.1:1" }}')
+
+
+def uri(patient):
+    return re.search(r'uris = \{ "(.*?)"', patient.config.read_text())[1]
+
+
+def other_dkim_key(patient):
+    key = patient.dkim / "alumni.example.key"
+    key.unlink()
+    spam_filter.make_key(key)
+
+
+def revoked_dkim_key(patient):
+    patient.dns.records[dkim_name("second.example"), "TXT"] = (
+        "v=DKIM1; k=rsa; p=")
 
 
 def self_signed(patient):
@@ -310,7 +409,8 @@ def other_mx(patient):
 MILTER = "unix:alumnimail/milter.sock"
 # Checks that there is a line of only if something is wrong.
 ONLY_WHEN_BROKEN = {"postfix/postfix-tls", "postfix/postconf",
-                    "certificates/postfix-certificate-file"}
+                    "certificates/postfix-certificate-file",
+                    "directories/ldap-server:ldap://127.0.0.1:1"}
 
 CASES = [pytest.param(name, do, checks, says, id=name) for
          name, do, checks, says in [
@@ -357,6 +457,25 @@ CASES = [pytest.param(name, do, checks, says, id=name) for
      ["directories/directory-university"], "uris"),
     ("wrong bind password", wrong_bind_password,
      ["directories/directory-university"], "bind"),
+    ("a directory whose certificate ends tomorrow",
+     lambda p: p.directory(0, 1),
+     ["directories/ldap-certificate-expiry:URI"],
+     "the certificate expires in"),
+    ("a directory whose certificate has expired",
+     lambda p: p.directory(-300, -2),
+     ["directories/directory-university",
+      "directories/ldap-certificate-expiry:URI"],
+     ["the TLS handshake failed", "the certificate expired 2 days ago"]),
+    ("a directory whose certificate is for another name",
+     lambda p: p.directory(-1, 300, "DNS:ldap.university.example"),
+     ["directories/directory-university",
+      "directories/ldap-certificate-name:URI"],
+     ["the TLS handshake failed", "the certificate is not for 127.0.0.1"]),
+    ("a directory whose certificate nobody knows", unknown_authority,
+     ["directories/directory-university",
+      "directories/ldap-certificate-issuer:URI"], "ca_file"),
+    ("one of two directory servers away", two_servers,
+     ["directories/ldap-server:ldap://127.0.0.1:1"], "uris"),
     ("no Postfix", lambda p: p.set_path("postfix_config", "/nonexistent"),
      ["postfix/postconf"], "postfix_config"),
     ("filter passed by", lambda p: p.postfix(
@@ -441,6 +560,19 @@ CASES = [pytest.param(name, do, checks, says, id=name) for
      ["dns/spf-alumni.example"], "v=spf1"),
     ("no DMARC", forget(("_dmarc.alumni.example", "TXT")),
      ["dns/dmarc-_dmarc.alumni.example"], "v=DMARC1"),
+    ("no DKIM", forget((dkim_name("alumni.example"), "TXT")),
+     ["dns/dkim-alumni.example"],
+     'alumni._domainkey.alumni.example. IN TXT ("v=DKIM1; k=rsa; p=MII'),
+    ("another key for DKIM", other_dkim_key, ["dns/dkim-alumni.example"],
+     "no signature of alumni.example verifies"),
+    ("a revoked key for DKIM", revoked_dkim_key, ["dns/dkim-second.example"],
+     "revoked"),
+    ("nothing to sign with",
+     lambda p: (p.dkim / "second.example.key").unlink(),
+     ["dns/dkim-key-second.example"], "openssl genrsa -out"),
+    ("a key for DKIM open to all",
+     lambda p: (p.dkim / "second.example.key").chmod(0o644),
+     ["dns/dkim-key-second.example"], "chmod o="),
     ("no PTR", forget(("25.2.0.192.in-addr.arpa", "PTR")),
      ["dns/host-ptr"], "IN PTR"),
 ]]
@@ -461,13 +593,16 @@ def test_broken(patient, name, do, checks, says):
     further = {key for key in problems
                if key.partition("/")[2].partition(":")[0]
                in ALSO.get(name, ())}
+    checks = [check.replace("URI", uri(patient)) for check in checks]
     assert problems.keys() - further == set(checks)
     # Without Postfix, the host's name is not known.
     unknown = {key for key, one in found.items() if one["state"] == "unknown"}
     assert unknown == ({"dns/dns"} if name == "no Postfix" else set())
-    for key in checks:
+    if isinstance(says, str):
+        says = [says] * len(checks)
+    for key, words in zip(checks, says):
         one = problems[key]
-        assert says in f"{one['text']} {one['mend']}"
+        assert words in f"{one['text']} {one['mend']}"
         assert one["mend"]
     text = patient.alumnictl("doctor", status=CONFIG).stdout
     assert len(re.findall(r"(?m)^PROBLEM ", text)) == len(problems)
@@ -486,8 +621,68 @@ def test_without_a_network_dns_is_unknown_and_no_fault(patient):
     patient.resolv.write_text(f"nameserver {SILENCE}\noptions attempts:1\n")
     found = patient.findings()
     for key, one in found.items():
-        assert one["state"] == ("unknown" if key.startswith("dns/")
-                                else "ok"), key
+        is_asked = key.startswith("dns/") and "/dkim-key-" not in key
+        assert one["state"] == ("unknown" if is_asked else "ok"), key
+
+
+def test_a_key_is_told_as_it_is_published(patient):
+    """The advice can be copied into a zone file."""
+    name = dkim_name("alumni.example")
+    published = patient.dns.records.pop((name, "TXT"))
+    mend = patient.findings(status=CONFIG)["dns/dkim-alumni.example"]["mend"]
+    strings = re.findall(r'"([^"]*)"', mend)
+    assert all(len(string) <= 255 for string in strings)
+    assert "".join(strings) == published
+    # Written over several strings, with white space, it is the same key.
+    patient.dns.records[name, "TXT"] = published.replace("; ", " ;\t").replace(
+        "p=", "p = ")
+    assert patient.findings()["dns/dkim-alumni.example"]["state"] == "ok"
+
+
+def test_a_key_of_another_kind(patient):
+    """Ed25519 (RFC 8463)."""
+    key = patient.dkim / "alumni.example.key"
+    openssl("genpkey", "-algorithm", "ed25519", "-out", key)
+    key.chmod(0o640)
+    raw = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform",
+                          "DER"], check=True, capture_output=True).stdout[-32:]
+    name = dkim_name("alumni.example")
+    found = patient.findings(status=CONFIG)["dns/dkim-alumni.example"]
+    record = f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}"
+    assert found["mend"] == f'publish: {name}. IN TXT "{record}"'
+    patient.dns.records[name, "TXT"] = record
+    assert patient.findings()["dns/dkim-alumni.example"]["state"] == "ok"
+
+
+def test_without_a_selector_dkim_is_unknown_and_no_fault(patient):
+    patient.config.write_text(patient.config.read_text().replace(
+        "dkim_selector =", "#dkim_selector ="))
+    found = patient.findings()
+    assert {key for key, one in found.items() if one["state"] != "ok"} == {
+        "dns/dkim-alumni.example", "dns/dkim-second.example"}
+
+
+def test_a_directory_that_the_service_gave_up(patient):
+    """The circuit breaker is open: nothing is asked, whatever doctor sees."""
+    instance = patient.instance
+
+    def state():
+        return patient.findings("--group", "directories", status=None)[
+            "directories/login-state"]
+
+    assert state()["state"] == "ok"
+    instance.service("stop", "slapd")
+    try:
+        for _ in range(3):
+            with pytest.raises(imaplib.IMAP4.error):
+                instance.imap("employee", "employee-university")
+        found = state()
+        assert found["state"] == "problem"
+        assert 'given directory "university" up' in found["text"]
+    finally:
+        instance.service("start", "slapd")
+    instance.wait(lambda: state()["state"] == "ok",
+                  "the directory to be asked again")
 
 
 def test_one_group(patient):
