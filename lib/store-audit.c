@@ -22,6 +22,13 @@ int store_audit(struct store *store, const struct store_audit_query *query,
 				     error);
 }
 
+int store_passwords_changed_at(struct store *store, const char *account_id,
+			       int64_t *at_r, struct error *error)
+{
+	return store->backend->passwords_changed_at(store, account_id, at_r,
+						    error);
+}
+
 int64_t store_audit_prune(struct store *store, int64_t before,
 			  struct error *error)
 {

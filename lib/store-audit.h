@@ -33,6 +33,12 @@ int store_audit(struct store *store, const struct store_audit_query *query,
 		struct audit_entry *entries_r, size_t max, size_t *count_r,
 		struct error *error);
 
+/* When a password that may have opened the account was last changed or taken
+   away, by the trail: Unix seconds, 0 = never since the trail begins. Needs no
+   access to credentials. Returns 0 or -1. */
+int store_passwords_changed_at(struct store *store, const char *account_id,
+			       int64_t *at_r, struct error *error);
+
 /* Removes the entries from before that time (Unix seconds). Returns their
    number, or -1. */
 int64_t store_audit_prune(struct store *store, int64_t before,

@@ -152,6 +152,8 @@ struct store_backend {
 		     struct error *error);
 	int64_t (*audit_prune)(struct store *store, int64_t before,
 			       struct error *error);
+	int (*passwords_changed_at)(struct store *store, const char *account_id,
+				    int64_t *at_r, struct error *error);
 
 	int (*pending_forward)(struct store *store, const char *account_id,
 			       int64_t now, struct pending_forward *pending_r,

@@ -164,6 +164,23 @@ int sqlite_audit_list(struct store *store,
 	return result < 0 ? -1 : 0;
 }
 
+int sqlite_passwords_changed_at(struct store *store, const char *account_id,
+				int64_t *at_r, struct error *error)
+{
+	struct database *database = &store_sqlite_of(store)->accounts;
+	sqlite3_stmt *row = database_query(database, AUDIT_PASSWORDS_CHANGED,
+					   BINDINGS(bind_text(account_id)),
+					   error);
+	int result;
+
+	if (row == NULL)
+		return -1;
+	result = database_step(database, row, error);
+	*at_r = result > 0 ? sqlite3_column_int64(row, 0) : 0;
+	database_finish(row);
+	return result < 0 ? -1 : 0;
+}
+
 int64_t sqlite_audit_prune(struct store *store, int64_t before,
 			   struct error *error)
 {

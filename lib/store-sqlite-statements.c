@@ -2,6 +2,7 @@
  *
  * All statements of the accounts' database; see store-sqlite.h.
  */
+#include "lib/audit.h"
 #include "lib/store-sqlite.h"
 
 /* In the order in which store-sqlite-accounts.c takes them. */
@@ -191,6 +192,11 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 			  " ORDER BY number DESC LIMIT ?3",
 	[AUDIT_PRUNE] = "DELETE FROM audit WHERE number IN"
 			" (SELECT number FROM audit WHERE at < ?1 LIMIT ?2)",
+	[AUDIT_PASSWORDS_CHANGED] =
+		"SELECT ifnull(max(at), 0) FROM audit WHERE account_id = ?1"
+		" AND action IN ('" AUDIT_PASSWORD_SET
+		"', '" AUDIT_PASSWORD_CLEAR "', '" AUDIT_APP_PASSWORD_REVOKE
+		"')",
 	[PENDING_OF] = "SELECT address, keep_copy, code_hash, expires_at,"
 		       " attempts FROM pending_forward"
 		       " WHERE account_id = ?1 AND expires_at > ?2",

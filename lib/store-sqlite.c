@@ -190,6 +190,7 @@ const struct store_backend store_sqlite_backend = {
 	.trash_older_than = sqlite_trash_older_than,
 	.audit = sqlite_audit_list,
 	.audit_prune = sqlite_audit_prune,
+	.passwords_changed_at = sqlite_passwords_changed_at,
 	.pending_forward = sqlite_pending_forward,
 	.pending_forward_set = sqlite_pending_forward_set,
 	.pending_forward_keep_copy = sqlite_pending_forward_keep_copy,

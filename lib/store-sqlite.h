@@ -74,6 +74,7 @@ enum accounts_statement {
 	AUDIT_OF_ID,
 	AUDIT_OF_NAME,
 	AUDIT_PRUNE,
+	AUDIT_PASSWORDS_CHANGED,
 	PENDING_OF,
 	PENDING_SET,
 	PENDING_KEEP_COPY,
@@ -188,6 +189,8 @@ int sqlite_audit_list(struct store *store,
 		      size_t *count_r, struct error *error);
 int64_t sqlite_audit_prune(struct store *store, int64_t before,
 			   struct error *error);
+int sqlite_passwords_changed_at(struct store *store, const char *account_id,
+				int64_t *at_r, struct error *error);
 /* Writes one entry. Returns 0 or -1. */
 int sqlite_audit(struct store *store, const char *account_id,
 		 const char *action, struct error *error, const char *format,

@@ -17,12 +17,15 @@ static bool is_reached(unsigned int limit, int64_t count)
 enum sender_verdict
 sender_rules_judge(const struct configuration *configuration,
 		   const struct account *account,
+		   const struct sender_session *session,
 		   const struct activity *activity, int64_t now)
 {
 	if (account == NULL)
 		return SENDER_UNKNOWN;
 	if (!account->enabled)
 		return SENDER_DISABLED;
+	if (session->passwords_changed_at > session->begun_at)
+		return SENDER_PASSWORD_CHANGED;
 	if (account_sending_is_blocked(account))
 		return SENDER_BLOCKED;
 	if (is_reached(configuration->submission_recipients_per_hour,
@@ -59,6 +62,13 @@ struct smtp_reply sender_rules_reply(const struct configuration *configuration,
 	case SENDER_UNKNOWN:
 	case SENDER_DISABLED:
 		reply_text_format("The account of this login is disabled",
+				  &figures, reply.text);
+		break;
+	case SENDER_PASSWORD_CHANGED:
+		/* Postfix hangs up after a 421 (RFC 5321, 3.8), and a mail
+		   program logs in anew. */
+		reply = (struct smtp_reply){"421", "4.7.0", ""};
+		reply_text_format("The password was changed, log in again",
 				  &figures, reply.text);
 		break;
 	case SENDER_BLOCKED:

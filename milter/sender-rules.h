@@ -15,17 +15,26 @@
 
 enum sender_verdict {
 	SENDER_MAY_SEND,
-	SENDER_UNKNOWN,         /* the login has no account any more */
-	SENDER_DISABLED,        /* the session is older than that */
-	SENDER_BLOCKED,         /* is blocked */
-	SENDER_OVER_HOUR_LIMIT, /* is to be blocked */
-	SENDER_OVER_DAY_LIMIT,  /* is to be blocked */
+	SENDER_UNKNOWN,          /* the login has no account any more */
+	SENDER_DISABLED,         /* the session is older than that */
+	SENDER_PASSWORD_CHANGED, /* and so is what it logged in with */
+	SENDER_BLOCKED,          /* is blocked */
+	SENDER_OVER_HOUR_LIMIT,  /* is to be blocked */
+	SENDER_OVER_DAY_LIMIT,   /* is to be blocked */
+};
+
+/* When the session began, and when a password of the account was last changed
+   (0 = never), in Unix seconds. */
+struct sender_session {
+	int64_t begun_at;
+	int64_t passwords_changed_at;
 };
 
 /* account is NULL when there is none; activity is what it sent before. */
 enum sender_verdict
 sender_rules_judge(const struct configuration *configuration,
 		   const struct account *account,
+		   const struct sender_session *session,
 		   const struct activity *activity, int64_t now);
 
 /* Why the account is to be blocked, for people; NULL if it is not. */

@@ -93,6 +93,7 @@ struct smtp_reply session_check_sender(struct session *session)
 	const struct configuration *configuration =
 		session->settings->configuration;
 	const int64_t now = time(NULL);
+	struct sender_session logged_in = {.begun_at = session->begun_at};
 	struct activity activity = {0};
 	struct account account;
 	struct error error = {""};
@@ -104,6 +105,10 @@ struct smtp_reply session_check_sender(struct session *session)
 		return nothing;
 	/* Anew for every recipient, so that a block holds at once. */
 	found = find_sender(session, &account, &error);
+	if (found > 0 && store_pool_passwords_changed_at(
+				 session->service->pool, account.id,
+				 &logged_in.passwords_changed_at, &error) < 0)
+		found = -1;
 	if (found < 0 ||
 	    (found > 0 && has_limits(configuration) &&
 	     activity_counter_read(session->service->activity, account.id,
@@ -113,7 +118,7 @@ struct smtp_reply session_check_sender(struct session *session)
 		return try_again;
 	}
 	verdict = sender_rules_judge(configuration, found > 0 ? &account : NULL,
-				     &activity, now);
+				     &logged_in, &activity, now);
 	reason = sender_verdict_block_reason(verdict);
 	if (reason != NULL)
 		block(session, &account, reason, now);

@@ -25,6 +25,7 @@ struct session_recipient {
 struct session {
 	const struct milter_service *service;
 	bool internal;
+	int64_t begun_at; /* Unix seconds */
 
 	/* The message; all of it is forgotten by session_end(). */
 	bool begun;

@@ -34,6 +34,7 @@ struct session *session_new(const struct milter_service *service, bool internal)
 		return NULL;
 	session->service = service;
 	session->internal = internal;
+	session->begun_at = time(NULL);
 	return session;
 }
 

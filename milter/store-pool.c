@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/store-audit.h"
+
 struct store_pool {
 	char *location;
 	struct metrics *metrics;
@@ -231,6 +233,27 @@ int store_pool_activity(struct store_pool *pool, const char *account_id,
 		.run = read_activity,
 		.key = account_id,
 		.result = activity_r,
+	};
+
+	return run_request(pool, &request, error);
+}
+
+static int read_passwords_changed_at(struct store *store,
+				     const struct request *request,
+				     struct error *error)
+{
+	return store_passwords_changed_at(store, request->key, request->result,
+					  error);
+}
+
+int store_pool_passwords_changed_at(struct store_pool *pool,
+				    const char *account_id, int64_t *at_r,
+				    struct error *error)
+{
+	const struct request request = {
+		.run = read_passwords_changed_at,
+		.key = account_id,
+		.result = at_r,
 	};
 
 	return run_request(pool, &request, error);

@@ -44,6 +44,9 @@ int store_pool_activity(struct store_pool *pool, const char *account_id,
 int store_pool_activity_add(struct store_pool *pool,
 			    const struct account_activity *more, size_t count,
 			    struct error *error);
+int store_pool_passwords_changed_at(struct store_pool *pool,
+				    const char *account_id, int64_t *at_r,
+				    struct error *error);
 int store_pool_sending_block(struct store_pool *pool, const char *account_id,
 			     int64_t at, const char *reason,
 			     struct error *error);

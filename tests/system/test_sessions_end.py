@@ -7,11 +7,13 @@ import imaplib
 import json
 import poplib
 import smtplib
+import time
 
 import pytest
 
 from alumnictl_program import OK, UNAVAILABLE
 from sessions import assert_ended, assert_open
+from webmail_client import WebmailClient
 
 
 @pytest.fixture
@@ -26,6 +28,14 @@ def bystander(instance):
     # Nobody else is ever thrown out.
     assert_open(session)
     session.logout()
+
+
+def pop3_is_over(session):
+    try:
+        session.noop()
+    except (OSError, poplib.error_proto):
+        return True
+    return False
 
 
 @pytest.mark.parametrize("command, text", [
@@ -52,14 +62,7 @@ def test_all_of_its_sessions_end(instance, name, bystander):
     for session in sessions:
         assert_ended(instance, session)
 
-    def is_gone():
-        try:
-            pop3.noop()
-        except (OSError, poplib.error_proto):
-            return True
-        return False
-
-    instance.wait(is_gone, "the POP3 session to be ended")
+    instance.wait(lambda: pop3_is_over(pop3), "the POP3 session to be ended")
 
 
 @pytest.mark.parametrize("command", [
@@ -87,14 +90,113 @@ def test_sending_stops_at_the_next_command(instance, name):
         instance.submission(name)
 
 
+PASSWORDS = {
+    "set": (["password", "set", "NAME"], "another-password\n"),
+    "reset": (["password", "reset", "NAME"], ""),
+    "clear": (["password", "clear", "NAME"], ""),
+    "app password revoked": (["app-password", "revoke", "NAME", "phone"], ""),
+}
+
+
+def app_password(instance, name):
+    made = instance.alumnictl("app-password", "add", name, "phone", "--json")
+    return json.loads(made.stdout)["password"]
+
+
+@pytest.mark.parametrize("case", PASSWORDS)
+def test_a_changed_password_ends_every_session(instance, name, bystander, case):
+    """By whichever protocol, at the next command."""
+    command, text = PASSWORDS[case]
+    password = app_password(instance, name)
+    if "app" not in case:
+        password = f"{name}-alumni"
+    imap, pop3 = (instance.imap(name, password), instance.pop3(name, password))
+    sending = instance.submission(name, password)
+    assert sending.mail(instance.address(name))[0] == 250
+    assert sending.rcpt("first@outside.example")[0] == 250
+    sending.rset()
+    begun = int(time.time())
+    # The trail counts in seconds.
+    instance.wait(lambda: time.time() >= begun + 1, "the next second")
+    instance.alumnictl(*[name if word == "NAME" else word for word in command],
+                       text=text)
+    assert_ended(instance, imap)
+    instance.wait(lambda: pop3_is_over(pop3), "the POP3 session to be ended")
+    assert sending.mail(instance.address(name))[0] == 250
+    assert sending.rcpt(f"{name}@outside.example") == (
+        421, b"4.7.0 The password was changed, log in again")
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        sending.noop()
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        instance.submission(name, password)
+    with pytest.raises(poplib.error_proto):
+        instance.pop3(name, password)
+    assert not [message for message in instance.outside()
+                if f"{name}@outside.example" in message.recipients]
+
+
+def test_who_logs_in_after_the_change_may_send(instance, name):
+    instance.alumnictl("password", "set", name, text="another-password\n")
+    sending = instance.submission(name, "another-password")
+    target = f"{name}@outside.example"
+    sending.sendmail(instance.address(name), target,
+                     f"From: {instance.address(name)}\n\nhello\n")
+    sending.quit()
+    instance.wait_outside(target)
+
+
+@pytest.mark.parametrize("command, text", [
+    (["account", "disable"], ""), (["password", "reset"], "")])
+def test_an_open_webmail_shows_nothing_more(instance, name, command, text):
+    instance.save(name, "Subject: words for nobody else\n\nx\n", "INBOX")
+    webmail = WebmailClient(instance)
+    assert webmail.log_in(name, f"{name}-alumni")
+    mails = {"_task": "mail", "_action": "list", "_remote": "1",
+             "_mbox": "INBOX"}
+    assert "words for nobody else" in webmail.request(mails)[1]
+    assert "cannot show this now" not in webmail.settings("alumnimail-account")
+    instance.alumnictl(*command, name, text=text)
+    # PHP still knows the person, the IMAP server does not.
+    page = webmail.request(mails)[1]
+    assert "words for nobody else" not in page
+    assert "Authentication failed" in page
+    assert "The server cannot show this now" in webmail.settings(
+        "alumnimail-account")
+    assert not WebmailClient(instance).log_in(name, f"{name}-alumni")
+
+
+def test_mail_past_smtpd_does_not_leak_either(instance, name):
+    """Mail of this machine's own programs is not refused, which would stop all
+    of it: the account's mailbox keeps it, and it is not forwarded."""
+    target = f"{name}@outside.example"
+    instance.alumnictl("forward", "set", name, target, "--no-copy")
+    instance.alumnictl("account", "disable", name)
+    prefix = instance.endpoints["enter"]
+    # One of another account goes the same way, and shows that it was gone.
+    other = instance.add_account("witness")
+    instance.alumnictl("forward", "set", other, f"{other}@outside.example",
+                       "--no-copy")
+    instance.run_argv([*prefix, "sendmail", "-f", "cron@host.example",
+                       instance.address(name), instance.address(other)],
+                      text="Subject: from a program\n\nwhile disabled\n")
+    instance.wait_outside(f"{other}@outside.example")
+    instance.wait_queue_empty()
+    assert not [message for message in instance.outside()
+                if target in message.recipients]
+    instance.alumnictl("account", "enable", name)
+    instance.wait_message(name, "while disabled")
+
+
 def test_delivery_and_forwarding_stop_and_begin_again(instance, name):
     target = f"{name}@outside.example"
     instance.alumnictl("forward", "set", name, target)
     instance.send(instance.address(name), "Subject: a\n\nbefore\n")
     instance.wait_outside(target)
     instance.alumnictl("account", "disable", name)
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
         instance.send(instance.address(name), "Subject: b\n\nmeanwhile\n")
+    (code, text), = refused.value.recipients.values()
+    assert code == 550 and text.startswith(b"5.2.1")
     instance.alumnictl("account", "enable", name)
     instance.send(instance.address(name), "Subject: c\n\nafterwards\n")
     instance.wait_outside(target,
@@ -105,9 +207,7 @@ def test_delivery_and_forwarding_stop_and_begin_again(instance, name):
 
 
 def test_an_app_password_that_is_revoked(instance, name):
-    made = instance.alumnictl("app-password", "add", name, "phone",
-                              "--json").stdout
-    password = json.loads(made)["password"]
+    password = app_password(instance, name)
     session = instance.imap(name, password)
     listed = json.loads(instance.alumnictl("app-password", "list", name,
                                            "--json").stdout)
