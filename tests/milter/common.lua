@@ -40,12 +40,7 @@ function rcpt(conn, address)
 end
 
 function text(conn, body)
-	check(mt.data(conn) == nil, "DATA failed")
 	check(mt.header(conn, "Subject", "a message") == nil, "header failed")
-	check(mt.eoh(conn) == nil, "end of headers failed")
-	if mt.getreply(conn) == SMFIR_ACCEPT then
-		return SMFIR_ACCEPT
-	end
 	check(mt.bodystring(conn, body or "text\r\n") == nil, "body failed")
 	check(mt.eom(conn) == nil, "end of message failed")
 	return mt.getreply(conn)

@@ -8,7 +8,10 @@ end
 for _, action in ipairs({SMFIF_CHGBODY, SMFIF_CHGHDRS, SMFIF_QUARANTINE}) do
 	check(not mt.test_action(conn, action), "too much: " .. action)
 end
-check(mt.test_option(conn, SMFIP_NOHELO), "HELO is not left away")
-check(not mt.test_option(conn, SMFIP_NORCPT), "recipients are left away")
-check(not mt.test_option(conn, SMFIP_NOEOH), "the headers' end is left away")
+for _, step in ipairs({SMFIP_NOHELO, SMFIP_NODATA, SMFIP_NOEOH}) do
+	check(mt.test_option(conn, step), "a step is not left away: " .. step)
+end
+for _, step in ipairs({SMFIP_NORCPT, SMFIP_NOHDRS, SMFIP_NOBODY}) do
+	check(not mt.test_option(conn, step), "a step is left away: " .. step)
+end
 mt.disconnect(conn)

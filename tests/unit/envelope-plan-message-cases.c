@@ -6,6 +6,11 @@
 
 #define REJECT OVER_QUOTA_COPY_REJECT
 
+/* Fits into an address, but not with an SRS address's hash and domain. */
+#define TEN        "0123456789"
+#define FIFTY      TEN TEN TEN TEN TEN
+#define LONG_LOCAL FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+
 const struct test_case message_cases[] = {
 	{"message: a plain account is left alone",
 	 .recipients = SEND_ONE("<plain@alumni.example>"), .expected = ""},
@@ -85,6 +90,11 @@ const struct test_case message_cases[] = {
 		     " from=SRS(\"a b\"@remote.example)"},
 	{"message: a sender that cannot be rewritten stays",
 	 .sender = "<a b@remote.example>",
+	 .recipients = SEND_ONE("<copy@alumni.example>"),
+	 .expected = " add=<copy@outside.example>"
+		     "[ORCPT=rfc822;copy@alumni.example]"},
+	{"message: a sender that is too long when rewritten stays",
+	 .sender = "<" LONG_LOCAL "@remote.example>",
 	 .recipients = SEND_ONE("<copy@alumni.example>"),
 	 .expected = " add=<copy@outside.example>"
 		     "[ORCPT=rfc822;copy@alumni.example]"},

@@ -277,6 +277,13 @@ static void check_needs(const struct test_case *test,
 	envelope_plan_free(&plan);
 }
 
+static const struct test_case *case_number(size_t number)
+{
+	return number < recipient_case_count
+		       ? &recipient_cases[number]
+		       : &message_cases[number - recipient_case_count];
+}
+
 static void messages_are_decided(void **state)
 {
 	(void)state;
@@ -299,6 +306,21 @@ static void messages_are_decided(void **state)
 		envelope_plan_free(&plan);
 	}
 	assert_int_equal(failures, 0);
+}
+
+/* What is asked of this table; a name that stands twice is a case lost. */
+static void cases_are_many_and_have_names(void **state)
+{
+	const size_t wanted = 150;
+	const size_t count = recipient_case_count + message_case_count;
+
+	(void)state;
+	assert_true(count >= wanted);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(case_number(i)->name,
+						case_number(j)->name);
+	}
 }
 
 static void nothing_is_asked_for_in_vain(void **state)
@@ -378,6 +400,7 @@ static int free_srs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cases_are_many_and_have_names),
 		cmocka_unit_test(recipients_are_decided),
 		cmocka_unit_test(messages_are_decided),
 		cmocka_unit_test(nothing_is_asked_for_in_vain),
