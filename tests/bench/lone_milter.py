@@ -3,59 +3,34 @@
 
 import contextlib
 import json
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from bench import accounts, mail_system
 from instance.errors import InstanceError
-from instance.layout import BUILD
+from instance.lone_milter import DOMAIN, Place
 from instance.waiting import wait_until
 
-DOMAIN = "alumni.example"
 NAME = "bench"
 START_SECONDS = 30
 
-CONFIGURATION = """\
-domains = {{ "{domain}" }}
-store = "sqlite:{folder}/store"
+FURTHER = """\
 mail_home = "{folder}/mail"
 mail_user = "nobody"
 mail_group = "nogroup"
 default_class = "alumni"
-srs_secret_file = "{folder}/srs.secret"
-milter_user = "nobody"
-milter_socket = "{folder}/run/milter.sock"
-maps_socket = "{folder}/run/maps.sock"
-socket_group = "nogroup"
 metrics_listen = ""
-class "alumni" {{ quota = "2G" }}
 """
 
 
-def command(folder, program, *arguments):
-    """Runs a program of ours with the configuration in the folder."""
-    done = subprocess.run(
-        [BUILD / "plain" / program, "--config", folder / "alumnimail.conf",
-         *arguments], text=True, capture_output=True, check=False)
-    if done.returncode != 0:
-        raise InstanceError(f"{program} {' '.join(arguments)}: {done.stderr}")
-
-
 def make(folder, count):
-    """Writes configuration, secret and a store with so many accounts."""
-    folder.chmod(0o755)
-    (folder / "alumnimail.conf").write_text(
-        CONFIGURATION.format(domain=DOMAIN, folder=folder))
-    (folder / "srs.secret").write_text("a-secret-for-benchmarks-alone\n")
-    (folder / "srs.secret").chmod(0o600)
-    command(folder, "ctl/alumnictl", "store", "init")
-    command(folder, "ctl/alumnictl", "account", "add", accounts.TEMPLATE)
+    """A store with so many accounts, and what else the daemon needs."""
+    place = Place(folder, "plain", FURTHER.format(folder=folder))
+    place.alumnictl("account", "add", accounts.TEMPLATE)
     accounts.fill(folder / "store", count, NAME)
-    # The daemon gives up root for this user.
-    for path in (folder / "store", *(folder / "store").rglob("*")):
-        shutil.chown(path, "nobody", "nogroup")
+    place.give_away()
+    return place
 
 
 @contextlib.contextmanager
@@ -63,11 +38,11 @@ def running(count):
     """The milter with so many accounts; yields it, and ends it."""
     with tempfile.TemporaryDirectory(prefix="alumnimail-", dir="/tmp") as path:
         folder = Path(path)
-        make(folder, count)
+        place = make(folder, count)
         with open(folder / "log", "w") as log:
             process = subprocess.Popen(
-                [BUILD / "plain/milter/alumni-milter", "--config",
-                 folder / "alumnimail.conf"], stderr=log)
+                [place.programs / "milter/alumni-milter", "--config",
+                 place.config], stderr=log)
         milter = LoneMilter(folder, process.pid, count)
         try:
             wait_until(lambda: "event=started" in milter.log()

@@ -3,7 +3,6 @@
 and the milter protocol as far as it takes to ask it about a recipient."""
 
 import os
-import pwd
 import re
 import select
 import shutil
@@ -13,22 +12,10 @@ import struct
 import subprocess
 from pathlib import Path
 
-from instance.layout import BUILD
+from instance.lone_milter import Place
 from instance.waiting import wait_until
 
 SECONDS = 30
-
-CONFIGURATION = """\
-domains = {{ "alumni.example" }}
-store = "sqlite:{folder}/store"
-srs_secret_file = "{folder}/srs.secret"
-milter_user = "nobody"
-milter_socket = "{folder}/run/milter.sock"
-maps_socket = "{folder}/run/maps.sock"
-socket_group = "{group}"
-class "alumni" {{ quota = "2G" }}
-"""
-
 
 class Daemon:
     """The program with a store and a service manager's socket of its own."""
@@ -36,29 +23,18 @@ class Daemon:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.log = self.folder / "log"
-        self.config = self.folder / "alumnimail.conf"
         self.process = None
-        group = "nogroup"
-        self.text = CONFIGURATION.format(folder=self.folder, group=group)
-        self.config.write_text(self.text)
+        place = Place(self.folder, "sanitize")
+        self.config = place.config
+        self.text = place.text
+        self.alumnictl = place.alumnictl
         # A copy, so that nobody can run it wherever the checkout is.
         self.program = self.folder / "alumni-milter"
-        shutil.copy(BUILD / "sanitize/milter/alumni-milter", self.program)
-        self.alumnictl("srs", "init")
-        self.alumnictl("store", "init")
-        user = pwd.getpwnam("nobody")
-        for path in [self.folder / "store",
-                     *(self.folder / "store").rglob("*")]:
-            os.chown(path, user.pw_uid, user.pw_gid)
+        shutil.copy(place.programs / "milter/alumni-milter", self.program)
         self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.manager.bind(str(self.folder / "notify"))
         (self.folder / "notify").chmod(0o666)
         self.manager.settimeout(SECONDS)
-
-    def alumnictl(self, *arguments):
-        subprocess.run([BUILD / "sanitize/ctl/alumnictl", "--config",
-                        self.config, *arguments], check=True,
-                       capture_output=True)
 
     def start(self, before=(), **environment):
         """Runs the program, by the command before it if there is one."""
