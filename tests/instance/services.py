@@ -39,8 +39,11 @@ def write_plan(layout, ports, build):
         "slapd": university.argv(layout, ports["ldap"]),
         "alumni-milter": [f"{build}/milter/alumni-milter", "--config",
                    str(layout.config)],
-        "outside": sink(ports["outside"], layout.outside),
-        "refuses": sink(ports["refuses"], layout.outside, "-f", "rcpt"),
+        "outside": sink(ports["outside"],
+                        "-d", f"{layout.outside}/%H%M%S."),
+        # Keeps nothing: two that make files in one folder choose the same
+        # names, and give up after a hundred that are taken.
+        "refuses": sink(ports["refuses"], "-f", "rcpt"),
         "dovecot": ["dovecot", "-F", "-c",
                     str(layout.dovecot_etc / "dovecot.conf")],
         "postfix": ["postfix", "start-fg"],
@@ -54,10 +57,9 @@ def write_plan(layout, ports, build):
     layout.services.write_text(json.dumps(plan, indent=1) + "\n")
 
 
-def sink(port, folder, *options):
-    """smtp-sink, one file a message."""
+def sink(port, *options):
     return ["smtp-sink", "-u", "nobody", "-h", "sink.outside.example",
-            *options, "-d", f"{folder}/%H%M%S.", f"127.0.0.1:{port}", "100"]
+            *options, f"127.0.0.1:{port}", "100"]
 
 
 # ---- when is it ready? ----
