@@ -75,6 +75,11 @@ struct account {
 	int64_t usage_messages;
 	/* When it was counted; see store_usage_set(). */
 	int64_t usage_counted_at;
+	/* When it was last added to, and up to which message of INBOX it
+	   goes; see store_usage_add(). */
+	int64_t usage_saved_at;
+	int64_t usage_uid_validity;
+	int64_t usage_uid_next;
 	/* Levels of mail_quota_level(): the one that the last warning was
 	   about, and the one of a warning that is still to be sent; 0 = none.
 	   The token makes the warning known to the mail process that delivers

@@ -123,9 +123,12 @@ struct store_backend {
 	int (*sending_unblock)(struct store *store, const char *account_id,
 			       struct error *error);
 
-	int (*usage_set)(struct store *store, const char *id, int64_t bytes,
-			 int64_t messages, int64_t counted_at, int64_t latest,
+	int (*usage_set)(struct store *store, const char *id,
+			 const struct usage_count *count, int64_t latest,
 			 struct error *error);
+	int (*usage_add)(struct store *store, const char *name,
+			 const struct usage_saved *saved, int64_t now,
+			 struct account *account_r, struct error *error);
 	int (*warning_set)(struct store *store, const char *id,
 			   int warned_before, int warned, int due,
 			   struct error *error);

@@ -64,6 +64,9 @@ static int read_account(struct database *database, sqlite3_stmt *row,
 	account_r->warning_due = sqlite3_column_int(row, 24);
 	account_r->deleted_at = sqlite3_column_int64(row, 26);
 	account_r->keep_mail = sqlite3_column_int64(row, 27) != 0;
+	account_r->usage_saved_at = sqlite3_column_int64(row, 28);
+	account_r->usage_uid_validity = sqlite3_column_int64(row, 29);
+	account_r->usage_uid_next = sqlite3_column_int64(row, 30);
 	return 0;
 }
 
@@ -101,6 +104,30 @@ int sqlite_find_account(struct store *store, enum accounts_statement statement,
 	    0)
 		return -1;
 	return (int)count;
+}
+
+int sqlite_change_account_unsynced(struct store *store,
+				   enum accounts_statement statement,
+				   const struct binding *bindings, size_t count,
+				   struct account *account_r,
+				   struct error *error)
+{
+	struct database *database = &store_sqlite_of(store)->accounts;
+	sqlite3_stmt *query = database_query_unsynced(database, statement,
+						      bindings, count, error);
+	int changed, result;
+
+	if (query == NULL)
+		return -1;
+	result = changed = database_step(database, query, error);
+	if (result > 0)
+		result = read_account(database, query, account_r, error);
+	/* It is done when there are no more rows. */
+	while (result >= 0 &&
+	       (result = database_step(database, query, error)) > 0)
+		;
+	database_finish(query);
+	return result < 0 ? -1 : changed;
 }
 
 int sqlite_account_by_name(struct store *store, const char *name,

@@ -226,9 +226,9 @@ static int bind(sqlite3_stmt *statement, int position,
 	return sqlite3_bind_null(statement, position);
 }
 
-sqlite3_stmt *database_query(struct database *database, size_t statement,
-			     const struct binding *bindings, size_t count,
-			     struct error *error)
+static sqlite3_stmt *query_bound(struct database *database, size_t statement,
+				 const struct binding *bindings, size_t count,
+				 struct error *error)
 {
 	sqlite3_stmt *query = database->statements[statement];
 
@@ -240,6 +240,43 @@ sqlite3_stmt *database_query(struct database *database, size_t statement,
 		}
 	}
 	return query;
+}
+
+/* It stays so: to change it takes longer than many a commit. */
+static int set_unsynced(struct database *database, bool unsynced,
+			struct error *error)
+{
+	/* Within a transaction it is the commit that counts. */
+	if (database->unsynced == unsynced ||
+	    !sqlite3_get_autocommit(database->handle))
+		return 0;
+	if (database_execute(database,
+			     unsynced ? "PRAGMA synchronous = NORMAL"
+				      : "PRAGMA synchronous = FULL",
+			     error) < 0)
+		return -1;
+	database->unsynced = unsynced;
+	return 0;
+}
+
+sqlite3_stmt *database_query(struct database *database, size_t statement,
+			     const struct binding *bindings, size_t count,
+			     struct error *error)
+{
+	if (!sqlite3_stmt_readonly(database->statements[statement]) &&
+	    set_unsynced(database, false, error) < 0)
+		return NULL;
+	return query_bound(database, statement, bindings, count, error);
+}
+
+sqlite3_stmt *database_query_unsynced(struct database *database,
+				      size_t statement,
+				      const struct binding *bindings,
+				      size_t count, struct error *error)
+{
+	if (set_unsynced(database, true, error) < 0)
+		return NULL;
+	return query_bound(database, statement, bindings, count, error);
 }
 
 int database_step(struct database *database, sqlite3_stmt *query,
@@ -262,12 +299,9 @@ void database_finish(sqlite3_stmt *query)
 	(void)sqlite3_clear_bindings(query);
 }
 
-int database_change(struct database *database, size_t statement,
-		    const struct binding *bindings, size_t count,
-		    struct error *error)
+static int change(struct database *database, sqlite3_stmt *query,
+		  struct error *error)
 {
-	sqlite3_stmt *query =
-		database_query(database, statement, bindings, count, error);
 	int result;
 
 	if (query == NULL)
@@ -279,25 +313,24 @@ int database_change(struct database *database, size_t statement,
 	return result;
 }
 
+int database_change(struct database *database, size_t statement,
+		    const struct binding *bindings, size_t count,
+		    struct error *error)
+{
+	return change(
+		database,
+		database_query(database, statement, bindings, count, error),
+		error);
+}
+
 int database_change_unsynced(struct database *database, size_t statement,
 			     const struct binding *bindings, size_t count,
 			     struct error *error)
 {
-	struct error ignored;
-	int result;
-
-	/* It is the outer transaction that commits. */
-	if (!sqlite3_get_autocommit(database->handle))
-		return database_change(database, statement, bindings, count,
-				       error);
-	if (database_execute(database, "PRAGMA synchronous = NORMAL", error) <
-	    0)
-		return -1;
-	result = database_change(database, statement, bindings, count, error);
-	if (database_execute(database, "PRAGMA synchronous = FULL",
-			     result < 0 ? &ignored : error) < 0)
-		return -1;
-	return result;
+	return change(database,
+		      database_query_unsynced(database, statement, bindings,
+					      count, error),
+		      error);
 }
 
 int database_exists(struct database *database, size_t statement,
@@ -337,6 +370,8 @@ int database_begin(struct database *database, struct error *error)
 	const char *sql = database->depth == 0 ? "BEGIN IMMEDIATE"
 					       : "SAVEPOINT inner_one";
 
+	if (set_unsynced(database, false, error) < 0)
+		return -1;
 	if (database_execute(database, sql, error) < 0)
 		return -1;
 	database->depth++;

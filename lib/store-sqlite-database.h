@@ -22,6 +22,9 @@ struct database {
 	sqlite3_stmt **statements;
 	size_t statement_count;
 	unsigned int depth; /* of transactions */
+	/* A commit does not wait for the disk; see database_query_unsynced().
+	 */
+	bool unsynced;
 };
 
 /* Opens an existing file; never creates one. Returns 0, or -1 with an error;
@@ -98,6 +101,11 @@ int database_exists(struct database *database, size_t statement,
 sqlite3_stmt *database_query(struct database *database, size_t statement,
 			     const struct binding *bindings, size_t count,
 			     struct error *error);
+/* The same, for a statement as database_change_unsynced() runs. */
+sqlite3_stmt *database_query_unsynced(struct database *database,
+				      size_t statement,
+				      const struct binding *bindings,
+				      size_t count, struct error *error);
 /* Returns 1 with a row, 0 after the last, -1 with an error. */
 int database_step(struct database *database, sqlite3_stmt *query,
 		  struct error *error);

@@ -156,6 +156,14 @@ static const char *const accounts_steps[] = {
 	" WHERE warning_due > 0;"
 	"CREATE INDEX accounts_by_deletion ON accounts (deleted_at, id)"
 	" WHERE deleted_at > 0;",
+
+	/* What was saved is added to the usage that is known. */
+	"ALTER TABLE accounts"
+	" ADD COLUMN usage_saved_at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE accounts"
+	" ADD COLUMN usage_uid_validity INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE accounts"
+	" ADD COLUMN usage_uid_next INTEGER NOT NULL DEFAULT 0;",
 };
 
 static const char *const credentials_steps[] = {

@@ -5,29 +5,70 @@
  */
 #include "lib/store-sqlite.h"
 
-/* 1 if there is such an account, 0 or -1. */
-static int account_exists(struct store *store, const char *id,
-			  struct error *error)
+/* Why a count changed nothing. */
+static int usage_not_set(struct store *store, const char *id,
+			 const struct usage_count *count, struct error *error)
 {
 	struct account account;
+	int ret = sqlite_account_by_id(store, id, &account, error);
 
-	return sqlite_account_by_id(store, id, &account, error);
+	if (ret <= 0 || account.usage_counted_at > count->counted_at)
+		return ret;
+	/* What was added may be in this count or not. */
+	ret = database_change_unsynced(&store_sqlite_of(store)->accounts,
+				       USAGE_FORGET_INBOX,
+				       BINDINGS(bind_text(id)), error);
+	return ret > 0 ? STORE_USAGE_AGAIN : ret;
 }
 
-int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
-		     int64_t messages, int64_t counted_at, int64_t latest,
+int sqlite_usage_set(struct store *store, const char *id,
+		     const struct usage_count *count, int64_t latest,
 		     struct error *error)
 {
 	/* It comes with each message, and is right again after the next. */
 	int result = database_change_unsynced(
 		&store_sqlite_of(store)->accounts, USAGE_SET,
-		BINDINGS(bind_text(id), bind_number(bytes),
-			 bind_number(messages), bind_number(counted_at),
-			 bind_number(latest)),
+		BINDINGS(bind_text(id), bind_number(count->bytes),
+			 bind_number(count->messages),
+			 bind_number(count->counted_at), bind_number(latest),
+			 bind_number(count->uid_validity),
+			 bind_number(count->uid_next)),
 		error);
 
-	/* Nothing changed: is the count out of date, or the account gone? */
-	return result == 0 ? account_exists(store, id, error) : result;
+	return result == 0 ? usage_not_set(store, id, count, error) : result;
+}
+
+/* Why nothing was added. */
+static int usage_not_added(struct store *store, const char *name,
+			   const struct usage_saved *saved,
+			   struct account *account_r, struct error *error)
+{
+	int ret = sqlite_account_by_name(store, name, account_r, error);
+
+	if (ret <= 0)
+		return ret;
+	if (account_r->usage_uid_validity == saved->uid_validity &&
+	    account_r->usage_uid_next >= saved->first_uid + saved->messages)
+		return 1;
+	return STORE_USAGE_AGAIN;
+}
+
+int sqlite_usage_add(struct store *store, const char *name,
+		     const struct usage_saved *saved, int64_t now,
+		     struct account *account_r, struct error *error)
+{
+	int result = sqlite_change_account_unsynced(
+		store, USAGE_ADD,
+		BINDINGS(bind_text(name), bind_number(saved->bytes),
+			 bind_number(saved->messages),
+			 bind_number(saved->uid_validity),
+			 bind_number(saved->first_uid),
+			 bind_number(saved->saved_at), bind_number(now)),
+		account_r, error);
+
+	return result == 0
+		       ? usage_not_added(store, name, saved, account_r, error)
+		       : result;
 }
 
 int sqlite_warning_set(struct store *store, const char *id, int warned_before,

@@ -13,7 +13,8 @@
 	" other_directory, other_directory_id, last_tier, backend,"            \
 	" sending_blocked_at, sending_block_reason, own_retention,"            \
 	" usage_counted_at, warned, warning_due, warning_token,"               \
-	" deleted_at, keep_mail"
+	" deleted_at, keep_mail, usage_saved_at, usage_uid_validity,"          \
+	" usage_uid_next"
 
 #define AUDIT_COLUMNS                                                          \
 	"number, at, account_id, account_name, actor, origin, action, detail"
@@ -98,9 +99,21 @@ static const char *const statements[ACCOUNTS_STATEMENTS] = {
 	[USAGE_SET] = "UPDATE accounts SET"
 		      " usage_bytes = iif(?2 < 0, usage_bytes, ?2),"
 		      " usage_messages = iif(?3 < 0, usage_messages, ?3),"
-		      " usage_counted_at = iif(?4 = 0, usage_counted_at, ?4)"
-		      " WHERE id = ?1 AND (?4 = 0 OR usage_counted_at <= ?4"
-		      "  OR usage_counted_at > ?5)",
+		      " usage_counted_at = iif(?4 = 0, usage_counted_at, ?4),"
+		      " usage_uid_validity = ?6, usage_uid_next = ?7"
+		      " WHERE id = ?1 AND (?4 = 0"
+		      "  OR (usage_counted_at <= ?4 AND usage_saved_at <= ?4)"
+		      "  OR max(usage_counted_at, usage_saved_at) > ?5)",
+	[USAGE_FORGET_INBOX] =
+		"UPDATE accounts SET usage_uid_next = 0 WHERE id = ?1",
+	/* Only to what goes up to the message before the first of these. */
+	[USAGE_ADD] = "UPDATE accounts SET usage_bytes = usage_bytes + ?2,"
+		      " usage_messages = usage_messages + ?3,"
+		      " usage_uid_next = ?5 + ?3, usage_saved_at ="
+		      "  max(?6, iif(usage_saved_at > ?7, 0, usage_saved_at))"
+		      " WHERE name = ?1 AND deleted_at = 0"
+		      " AND usage_uid_validity = ?4 AND usage_uid_next = ?5"
+		      " RETURNING " COLUMNS,
 	[WARNING_SET] = "UPDATE accounts SET warned = ?3, warning_due = ?4"
 			" WHERE id = ?1 AND warned = ?2",
 	[WARNINGS_DUE] = "SELECT " COLUMNS " FROM accounts"

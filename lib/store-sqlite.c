@@ -181,6 +181,7 @@ const struct store_backend store_sqlite_backend = {
 	.sending_block = sqlite_sending_block,
 	.sending_unblock = sqlite_sending_unblock,
 	.usage_set = sqlite_usage_set,
+	.usage_add = sqlite_usage_add,
 	.warning_set = sqlite_warning_set,
 	.warnings_due = sqlite_warnings_due,
 	.warning_take = sqlite_warning_take,

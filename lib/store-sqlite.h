@@ -49,6 +49,8 @@ enum accounts_statement {
 	QUARANTINE_INSERT,
 	QUARANTINE_DELETE,
 	USAGE_SET,
+	USAGE_FORGET_INBOX,
+	USAGE_ADD,
 	WARNING_SET,
 	WARNINGS_DUE,
 	WARNING_TAKE,
@@ -159,6 +161,14 @@ int sqlite_find_account(struct store *store, enum accounts_statement statement,
 			const char *key, struct account *account_r,
 			struct error *error);
 
+/* Runs a statement that changes one account and returns it; as
+   database_change_unsynced(). */
+int sqlite_change_account_unsynced(struct store *store,
+				   enum accounts_statement statement,
+				   const struct binding *bindings, size_t count,
+				   struct account *account_r,
+				   struct error *error);
+
 /* STORE_ADDED if the name may be given to this account, as a name or an alias;
    within the transaction that does so. */
 enum store_add_result sqlite_check_name(struct database *database,
@@ -254,9 +264,12 @@ int sqlite_sending_unblock(struct store *store, const char *account_id,
 			   struct error *error);
 
 /* store-sqlite-published.c */
-int sqlite_usage_set(struct store *store, const char *id, int64_t bytes,
-		     int64_t messages, int64_t counted_at, int64_t latest,
+int sqlite_usage_set(struct store *store, const char *id,
+		     const struct usage_count *count, int64_t latest,
 		     struct error *error);
+int sqlite_usage_add(struct store *store, const char *name,
+		     const struct usage_saved *saved, int64_t now,
+		     struct account *account_r, struct error *error);
 int sqlite_warning_set(struct store *store, const char *id, int warned_before,
 		       int warned, int due, struct error *error);
 int sqlite_warnings_due(struct store *store, const char *after_id,

@@ -337,14 +337,27 @@ int store_sending_unblock(struct store *store, const char *account_id,
 
 /* ---- what mail processes publish ---- */
 
-int store_usage_set(struct store *store, const char *id, int64_t bytes,
-		    int64_t messages, int64_t counted_at, int64_t latest,
+int store_usage_set(struct store *store, const char *id,
+		    const struct usage_count *count, int64_t latest,
 		    struct error *error)
 {
-	if (store_check_not_negative("time of counting", counted_at, error) < 0)
+	if (store_check_not_negative("time of counting", count->counted_at,
+				     error) < 0)
 		return -1;
-	return store->backend->usage_set(store, id, bytes, messages, counted_at,
-					 latest, error);
+	return store->backend->usage_set(store, id, count, latest, error);
+}
+
+int store_usage_add(struct store *store, const char *name,
+		    const struct usage_saved *saved, int64_t now,
+		    struct account *account_r, struct error *error)
+{
+	if (store_check_not_negative("number of bytes", saved->bytes, error) <
+		    0 ||
+	    store_check_not_negative("number of messages", saved->messages,
+				     error) < 0)
+		return -1;
+	return store->backend->usage_add(store, name, saved, now, account_r,
+					 error);
 }
 
 int store_warning_set(struct store *store, const char *id, int warned_before,

@@ -191,16 +191,52 @@ int store_sending_unblock(struct store *store, const char *account_id,
 
 /* ---- what mail processes publish ---- */
 
-/* A value below 0 leaves that one as it is. 1 done, 0 no such account.
-   counted_at tells when the count began, by a clock of the publisher's that
-   only goes forward: what was counted before the count that is known already is
-   ignored, since of two sessions the later count may be published first.
-   counted_at 0 = holds in any case. A known time after latest, by the same
-   clock, is one of another clock (the machine was started anew), and does not
-   count; INT64_MAX if there is none. */
-int store_usage_set(struct store *store, const char *id, int64_t bytes,
-		    int64_t messages, int64_t counted_at, int64_t latest,
+/* The usage of an account, as a mail process counted it. */
+struct usage_count {
+	/* A value below 0 leaves that one as it is. */
+	int64_t bytes;
+	int64_t messages;
+	/* When the count began, by a clock of the publisher's that only goes
+	   forward; 0 = it holds in any case. */
+	int64_t counted_at;
+	/* The state of INBOX that was counted: its UIDVALIDITY and its
+	   UIDNEXT; 0 = that is not known. */
+	int64_t uid_validity;
+	int64_t uid_next;
+};
+
+/* Messages saved into INBOX, with UIDs in a row. */
+struct usage_saved {
+	int64_t bytes;
+	int64_t messages;
+	int64_t uid_validity;
+	int64_t first_uid;
+	/* A time after they were saved, by the clock of counted_at. */
+	int64_t saved_at;
+};
+
+/* The publisher must count anew, and publish that. */
+#define STORE_USAGE_AGAIN 2
+
+/* What was counted before the count that is known already is ignored, since of
+   two sessions the later count may be published first. What was counted before
+   something was added cannot be told apart from it: STORE_USAGE_AGAIN, and
+   nothing is added before there is a new count. A known time after latest, by
+   the same clock, is one of another clock (the machine was started anew), and
+   does not count; INT64_MAX if there is none.
+   Returns 1 done, 0 no such account, STORE_USAGE_AGAIN, or -1. */
+int store_usage_set(struct store *store, const char *id,
+		    const struct usage_count *count, int64_t latest,
 		    struct error *error);
+
+/* Adds what was saved to the usage that is known, if that goes up to the
+   message before the first of these: else somebody's news is missing. If it
+   knows of these already, there is nothing to do. now is of the clock of
+   saved_at. Returns 1 done, and the account as it is now, 0 no such account,
+   STORE_USAGE_AGAIN, or -1. */
+int store_usage_add(struct store *store, const char *name,
+		    const struct usage_saved *saved, int64_t now,
+		    struct account *account_r, struct error *error);
 
 /* Changes the levels that warnings go by, if warned is still what it was.
    1 done, 0 it is not, or there is no such account. */

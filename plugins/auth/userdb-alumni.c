@@ -11,9 +11,12 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include <inttypes.h>
+
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/userdb-alumni.h"
+#include "plugins/mail-dict/mail-dict.h"
 
 #define ITERATE_PAGE_ACCOUNTS 100
 
@@ -39,6 +42,13 @@ static int set_reply(struct auth_request *request,
 	auth_request_set_userdb_field(request, "uid", dec2str(mailbox.uid));
 	auth_request_set_userdb_field(request, "gid", dec2str(mailbox.gid));
 	auth_request_set_userdb_field(request, "home", mailbox.home);
+	/* For alumni_quota, which would have to ask for it. */
+	auth_request_set_userdb_field(
+		request, MAIL_DICT_USERDB_USAGE,
+		t_strdup_printf("%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+				account->usage_bytes, account->usage_messages,
+				account->usage_uid_validity,
+				account->usage_uid_next));
 	authdb_userdb_set_quota(request, mailbox.quota, mailbox.quota_messages);
 	if (authdb_userdb_set_fields(request) < 0)
 		return error_set(error, "the configured fields do not expand");

@@ -26,8 +26,7 @@ struct account_key {
 void account_changes_init(struct account_changes *changes)
 {
 	*changes = (struct account_changes){
-		.usage_bytes = -1,
-		.usage_messages = -1,
+		.usage = {.bytes = -1, .messages = -1},
 	};
 }
 
@@ -43,6 +42,29 @@ static int read_number(const char **text, int64_t *number_r)
 	if (errno != 0)
 		return -1;
 	*text = end;
+	return 0;
+}
+
+/* Reads numbers with a space between them. */
+static int parse_numbers(const char *value, int64_t *const *numbers,
+			 size_t count, struct error *error)
+{
+	const char *rest = value;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (i > 0 && *rest++ != ' ')
+			break;
+		if (read_number(&rest, numbers[i]) < 0)
+			break;
+	}
+	if (i < count || *rest != '\0') {
+		return error_set(
+			error,
+			"\"%.128s\" is not %zu decimal numbers of 0 or "
+			"more",
+			value, count);
+	}
 	return 0;
 }
 
@@ -79,7 +101,7 @@ static int get_storage(const struct account *account,
 static int set_storage(struct account_changes *changes, const char *value,
 		       struct error *error)
 {
-	return parse_number(value, &changes->usage_bytes, error);
+	return parse_number(value, &changes->usage.bytes, error);
 }
 
 static int get_messages(const struct account *account,
@@ -93,13 +115,42 @@ static int get_messages(const struct account *account,
 static int set_messages(struct account_changes *changes, const char *value,
 			struct error *error)
 {
-	return parse_number(value, &changes->usage_messages, error);
+	return parse_number(value, &changes->usage.messages, error);
 }
 
 static int set_counted_at(struct account_changes *changes, const char *value,
 			  struct error *error)
 {
-	return parse_number(value, &changes->usage_counted_at, error);
+	return parse_number(value, &changes->usage.counted_at, error);
+}
+
+static int set_inbox(struct account_changes *changes, const char *value,
+		     struct error *error)
+{
+	int64_t *const numbers[] = {&changes->usage.uid_validity,
+				    &changes->usage.uid_next};
+
+	return parse_numbers(value, numbers, 2, error);
+}
+
+static int set_saved(struct account_changes *changes, const char *value,
+		     struct error *error)
+{
+	struct usage_saved *saved = &changes->saved;
+	int64_t *const numbers[] = {&saved->bytes, &saved->messages,
+				    &saved->uid_validity, &saved->first_uid,
+				    &saved->saved_at};
+
+	if (changes->any)
+		return error_set(error, "it must be set alone");
+	changes->has_saved = true;
+	if (parse_numbers(value, numbers, 5, error) < 0)
+		return -1;
+	if (saved->messages == 0 || saved->uid_validity == 0 ||
+	    saved->first_uid == 0)
+		return error_set(error, "\"%.128s\" tells of no message",
+				 value);
+	return 0;
 }
 
 static int get_warning_token(const struct account *account,
@@ -182,30 +233,20 @@ static int get_trash_state(const struct account *account,
 static int set_trash_expired(struct account_changes *changes, const char *value,
 			     struct error *error)
 {
-	const char *rest = value;
-	int64_t generation, oldest;
+	int64_t *const numbers[] = {&changes->trash_expired_generation,
+				    &changes->trash_expired_oldest};
 
-	if (read_number(&rest, &generation) < 0 || *rest != ' ')
-		goto malformed;
-	rest++;
-	if (read_number(&rest, &oldest) < 0 || *rest != '\0')
-		goto malformed;
 	changes->has_trash_expired = true;
-	changes->trash_expired_generation = generation;
-	changes->trash_expired_oldest = oldest;
-	return 0;
-malformed:
-	return error_set(error,
-			 "\"%.64s\" is not \"GENERATION OLDEST\", two decimal "
-			 "numbers of 0 or more",
-			 value);
+	return parse_numbers(value, numbers, 2, error);
 }
 
 static const struct account_key account_keys[] = {
 	{"priv/quota/counted-at", NULL, set_counted_at},
+	{"priv/quota/inbox", NULL, set_inbox},
 	{"priv/quota/limit", get_limit, NULL},
 	{"priv/quota/limits", get_limits, NULL},
 	{"priv/quota/messages", get_messages, set_messages},
+	{"priv/quota/saved", NULL, set_saved},
 	{"priv/quota/storage", get_storage, set_storage},
 	{"priv/quota/warning-delivered", NULL, set_warning_delivered},
 	{"priv/quota/warning-token", get_warning_token, NULL},
@@ -250,6 +291,8 @@ int account_key_set(struct account_changes *changes, const char *key,
 		return -1;
 	if (found->set == NULL)
 		return error_set(error, "%s cannot be set", key);
+	if (changes->has_saved)
+		return error_set(error, "priv/quota/saved must be set alone");
 	if (found->set(changes, value, error) < 0)
 		return error_prefix(error, "%s", key);
 	changes->any = true;

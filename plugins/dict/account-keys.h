@@ -14,6 +14,7 @@
 #include "lib/account.h"
 #include "lib/configuration.h"
 #include "lib/error.h"
+#include "lib/store.h"
 
 #define ACCOUNT_KEY_VALUE_BYTES 1024
 
@@ -21,10 +22,9 @@
 struct account_changes {
 	bool any;
 	/* -1: not changed. */
-	int64_t usage_bytes;
-	int64_t usage_messages;
-	/* When that was counted, see store_usage_set(); 0: not told. */
-	int64_t usage_counted_at;
+	struct usage_count usage;
+	bool has_saved;
+	struct usage_saved saved;
 	/* Of a warning that was delivered; empty: of none. */
 	char warning_token[ACCOUNT_TOKEN_BYTES];
 	/* 0: not changed; otherwise the smallest that was set. */

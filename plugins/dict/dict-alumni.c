@@ -313,6 +313,9 @@ transaction_write(struct alumni_transaction *transaction, const char **error_r)
 		e_error(event, "write for %s failed: %s", user, *error_r);
 		return DICT_COMMIT_RET_FAILED;
 	}
+	/* The publisher sends something else then. */
+	if (ret == STORE_USAGE_AGAIN)
+		return DICT_COMMIT_RET_NOTFOUND;
 	if (ret == 0) {
 		/* Deleted while a session was open. */
 		e_warning(event, "write for %s dropped: no such account%s%s",

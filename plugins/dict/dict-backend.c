@@ -182,9 +182,20 @@ static int64_t monotonic_now(void)
    is no less of this clock for being later than now. */
 static int64_t latest_count(const struct account *account)
 {
-	if (account->usage_counted_at <= monotonic_now())
-		return INT64_MAX;
-	return account->usage_counted_at - 1;
+	int64_t known = account->usage_counted_at;
+
+	if (known < account->usage_saved_at)
+		known = account->usage_saved_at;
+	return known <= monotonic_now() ? INT64_MAX : known - 1;
+}
+
+static enum mail_quota_level level_of(const struct dict_backend *backend,
+				      const struct account *account)
+{
+	return mail_quota_level(
+		account->usage_bytes,
+		mail_quota_limit(account, backend->configuration),
+		(enum mail_quota_level)account->warned);
 }
 
 /* Has the level that warnings go by follow the usage. 1 done, 0 no such
@@ -200,10 +211,7 @@ static int write_warning_once(struct dict_backend *backend, const char *id,
 	ret = store_account_by_id(backend->store, id, &account, error);
 	if (ret <= 0)
 		return ret;
-	level = mail_quota_level(
-		account.usage_bytes,
-		mail_quota_limit(&account, backend->configuration),
-		(enum mail_quota_level)account.warned);
+	level = level_of(backend, &account);
 	if ((int)level == account.warned)
 		return 1;
 	due = account.warning_due;
@@ -236,14 +244,35 @@ static int write_usage(struct dict_backend *backend,
 		       const struct account_changes *changes,
 		       struct error *error)
 {
-	int ret = store_usage_set(backend->store, account->id,
-				  changes->usage_bytes, changes->usage_messages,
-				  changes->usage_counted_at,
+	int ret = store_usage_set(backend->store, account->id, &changes->usage,
 				  latest_count(account), error);
 
-	if (ret <= 0 || changes->usage_bytes < 0)
+	if (ret != 1 || changes->usage.bytes < 0)
 		return ret;
 	return write_warning(backend, account->id, error);
+}
+
+/* What LMTP saved comes with each message, alone: one statement does it. */
+static int write_saved(struct dict_backend *backend, const char *user,
+		       const struct usage_saved *saved, struct error *error)
+{
+	const char *const *domains =
+		(const char *const *)backend->configuration->domains;
+	char name[ADDRESS_LOCAL_BYTES];
+	struct account account;
+	struct store *store;
+	int ret;
+
+	if (account_name_normalise(user, domains, name, error) < 0)
+		return 0;
+	store = dict_backend_store(backend, error);
+	if (store == NULL)
+		return -1;
+	ret = store_usage_add(store, name, saved, monotonic_now(), &account,
+			      error);
+	if (ret == 1 && (int)level_of(backend, &account) != account.warned)
+		ret = write_warning(backend, account.id, error);
+	return ret;
 }
 
 static int write_changes(struct dict_backend *backend,
@@ -255,7 +284,7 @@ static int write_changes(struct dict_backend *backend,
 	const char *id = account->id;
 	int ret = 1;
 
-	if (changes->usage_bytes >= 0 || changes->usage_messages >= 0)
+	if (changes->usage.bytes >= 0 || changes->usage.messages >= 0)
 		ret = write_usage(backend, account, changes, error);
 	/* 0 means that the token is used up already. */
 	if (ret > 0 && changes->warning_token[0] != '\0' &&
@@ -282,10 +311,14 @@ int dict_backend_commit(struct dict_backend *backend, const char *user,
 
 	if (!changes->any)
 		return 1;
-	ret = find_account(backend, user, &account, error);
-	if (ret <= 0)
-		return ret;
-	ret = write_changes(backend, &account, changes, error);
+	if (changes->has_saved) {
+		ret = write_saved(backend, user, &changes->saved, error);
+	} else {
+		ret = find_account(backend, user, &account, error);
+		if (ret <= 0)
+			return ret;
+		ret = write_changes(backend, &account, changes, error);
+	}
 	if (ret < 0)
 		dict_backend_store_failed(backend);
 	return ret;

@@ -37,8 +37,9 @@ int dict_backend_lookup(struct dict_backend *backend, const char *user,
 			struct error *error);
 
 /* Writes what a transaction has gathered. Returns 1 done, 0 no such account,
-   -1 failed: then some of it may have been written, which is harmless, since
-   each change stands for itself and is published again. */
+   STORE_USAGE_AGAIN (see lib/store.h), -1 failed: then some of it may have been
+   written, which is harmless, since each change stands for itself and is
+   published again. */
 int dict_backend_commit(struct dict_backend *backend, const char *user,
 			const struct account_changes *changes,
 			struct error *error);

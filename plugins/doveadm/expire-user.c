@@ -231,7 +231,7 @@ int expire_user(struct mail_user *user, enum expire_mode mode,
 
 	i_zero(tally_r);
 	if (expire_dict == NULL &&
-	    mail_dict_open(user->set->base_dir, NULL, &expire_dict, &error) <
+	    mail_dict_open(user->set->base_dir, NULL, 0, &expire_dict, &error) <
 		    0) {
 		e_error(user->event,
 			"alumni expire: Cannot open the dict \"alumni\": %s",

@@ -141,7 +141,7 @@ void visits_list(pool_t pool, const char *prefix,
 	const char *error = NULL;
 	int ret;
 
-	if (mail_dict_open(doveadm_settings->base_dir, NULL, &dict, &error) <
+	if (mail_dict_open(doveadm_settings->base_dir, NULL, 0, &dict, &error) <
 	    0) {
 		i_fatal_status(EX_CONFIG,
 			       "%s: Cannot open the dict \"alumni\": %s",

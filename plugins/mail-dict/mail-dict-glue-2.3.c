@@ -8,17 +8,18 @@
 
 #include "plugins/mail-dict/mail-dict.h"
 
-#define MAIL_DICT_URI "proxy::alumni"
-
 int mail_dict_open(const char *base_dir, struct event *parent,
-		   struct dict **dict_r, const char **error_r)
+		   unsigned int idle_msecs, struct dict **dict_r,
+		   const char **error_r)
 {
+	const char *uri =
+		t_strdup_printf("proxy:idle_msecs=%u::alumni", idle_msecs);
 	struct dict_settings settings;
 
 	i_zero(&settings);
 	settings.base_dir = base_dir;
 	settings.event_parent = parent;
-	return dict_init(MAIL_DICT_URI, &settings, dict_r, error_r);
+	return dict_init(uri, &settings, dict_r, error_r);
 }
 
 void mail_dict_close(struct dict **dict)

@@ -20,7 +20,8 @@ static void mail_dict_settings_free(struct settings_root *root,
 }
 
 int mail_dict_open(const char *base_dir ATTR_UNUSED, struct event *parent,
-		   struct dict **dict_r, const char **error_r)
+		   unsigned int idle_msecs, struct dict **dict_r,
+		   const char **error_r)
 {
 	struct settings_root *root = settings_root_init();
 	struct settings_instance *instance = settings_instance_new(root);
@@ -32,6 +33,9 @@ int mail_dict_open(const char *base_dir ATTR_UNUSED, struct event *parent,
 	settings_override(instance, "dict/alumni/dict_driver", "proxy",
 			  SETTINGS_OVERRIDE_TYPE_CODE);
 	settings_override(instance, "dict/alumni/dict_proxy_name", "alumni",
+			  SETTINGS_OVERRIDE_TYPE_CODE);
+	settings_override(instance, "dict/alumni/dict_proxy_idle_timeout",
+			  t_strdup_printf("%ums", idle_msecs),
 			  SETTINGS_OVERRIDE_TYPE_CODE);
 	event_set_ptr(event, SETTINGS_EVENT_ROOT, root);
 	event_set_ptr(event, SETTINGS_EVENT_INSTANCE, instance);

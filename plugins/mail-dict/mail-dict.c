@@ -7,6 +7,7 @@
  */
 #include "plugins/dovecot-glue.h"
 
+#include "ioloop.h"
 #include "dict.h"
 #include "mail-user.h"
 
@@ -19,34 +20,104 @@
 #define MAIL_DICT_SILENCE_SECS 10
 #define MAIL_DICT_PAUSE_SECS   60
 
-static time_t mail_dict_paused_until;
-static bool mail_dict_outage;
+/* Each connection keeps a process of the dict service to itself. */
+#define MAIL_DICT_IDLE_MSECS 300
+
+/* Every plugin has this file in it, and all must mean the same: the loader
+   takes the first that it finds for all of them, since this is not hidden. */
+struct mail_dict_process {
+	struct dict *dict;
+	time_t paused_until;
+	bool outage;
+};
+DOVECOT_EXPORT extern struct mail_dict_process alumni_mail_dict_process;
+struct mail_dict_process alumni_mail_dict_process;
+
+int mail_dict_get(struct mail_user *user, struct dict **dict_r,
+		  const char **error_r)
+{
+	struct mail_dict_process *process = &alumni_mail_dict_process;
+	struct mail_dict_scope scope;
+	int ret = 0;
+
+	if (process->dict == NULL) {
+		mail_dict_enter(&scope);
+		ret = mail_dict_open(user->set->base_dir, NULL,
+				     MAIL_DICT_IDLE_MSECS, &process->dict,
+				     error_r);
+		mail_dict_leave(&scope);
+	}
+	*dict_r = process->dict;
+	return ret;
+}
+
+void mail_dict_release(void)
+{
+	struct mail_dict_process *process = &alumni_mail_dict_process;
+	struct mail_dict_scope scope;
+
+	if (process->dict == NULL)
+		return;
+	mail_dict_enter(&scope);
+	mail_dict_close(&process->dict);
+	mail_dict_leave(&scope);
+}
+
+void mail_dict_enter(struct mail_dict_scope *scope_r)
+{
+	struct ioloop *root = io_loop_get_root();
+
+	scope_r->ioloop = current_ioloop;
+	if (current_ioloop != root)
+		io_loop_set_current(root);
+	scope_r->context = io_loop_get_current_context(root);
+	if (scope_r->context != NULL)
+		io_loop_context_deactivate(scope_r->context);
+}
+
+void mail_dict_leave(const struct mail_dict_scope *scope)
+{
+	if (scope->context != NULL)
+		io_loop_context_activate(scope->context);
+	if (current_ioloop != scope->ioloop)
+		io_loop_set_current(scope->ioloop);
+}
+
+void mail_dict_wait(struct dict *dict)
+{
+	struct mail_dict_scope scope;
+
+	mail_dict_enter(&scope);
+	dict_wait(dict);
+	mail_dict_leave(&scope);
+}
 
 bool mail_dict_is_paused(void)
 {
-	return time(NULL) < mail_dict_paused_until;
+	return time(NULL) < alumni_mail_dict_process.paused_until;
 }
 
 void mail_dict_failed(struct mail_user *user, time_t asked_at, const char *what,
 		      const char *error)
 {
+	struct mail_dict_process *process = &alumni_mail_dict_process;
 	const char *text =
 		t_strdup_printf("alumni: Cannot %s: %s", what, error);
 
 	if (time(NULL) - asked_at >= MAIL_DICT_SILENCE_SECS)
-		mail_dict_paused_until = time(NULL) + MAIL_DICT_PAUSE_SECS;
-	if (mail_dict_outage)
+		process->paused_until = time(NULL) + MAIL_DICT_PAUSE_SECS;
+	if (process->outage)
 		e_debug(user->event, "%s", text);
 	else
 		e_error(user->event, "%s (not said again before it answers)",
 			text);
-	mail_dict_outage = TRUE;
+	process->outage = TRUE;
 }
 
 void mail_dict_answered(void)
 {
-	mail_dict_outage = FALSE;
-	mail_dict_paused_until = 0;
+	alumni_mail_dict_process.outage = FALSE;
+	alumni_mail_dict_process.paused_until = 0;
 }
 
 int mail_dict_lookup(struct mail_user *user, struct dict *dict, const char *key,
@@ -55,13 +126,16 @@ int mail_dict_lookup(struct mail_user *user, struct dict *dict, const char *key,
 	const char *what = t_strconcat("look up ", key, NULL);
 	const char *error = NULL;
 	time_t asked_at = time(NULL);
+	struct mail_dict_scope scope;
 	int ret;
 
 	*value_r = NULL;
 	if (mail_dict_is_paused())
 		return -1;
+	mail_dict_enter(&scope);
 	ret = dict_lookup(dict, mail_user_get_dict_op_settings(user),
 			  pool_datastack_create(), key, value_r, &error);
+	mail_dict_leave(&scope);
 	if (ret < 0)
 		mail_dict_failed(user, asked_at, what, error);
 	else

@@ -11,6 +11,8 @@
 
 struct dict;
 struct event;
+struct ioloop;
+struct ioloop_context;
 struct mail_user;
 
 /* The keys; times are Unix seconds, numbers are decimal. priv/ keys belong to
@@ -19,6 +21,12 @@ struct mail_user;
 #define MAIL_DICT_QUOTA_MESSAGES "priv/quota/messages"
 /* when these two were counted, nanoseconds of CLOCK_MONOTONIC */
 #define MAIL_DICT_QUOTA_COUNTED_AT "priv/quota/counted-at"
+/* "UIDVALIDITY UIDNEXT" of INBOX when they were counted */
+#define MAIL_DICT_QUOTA_INBOX "priv/quota/inbox"
+/* Instead of all these, and alone: "BYTES MESSAGES UIDVALIDITY FIRST-UID
+   SAVED-AT" of messages saved into INBOX, to be added to what is known. Not
+   found means, of this and of a count: count anew. */
+#define MAIL_DICT_QUOTA_SAVED "priv/quota/saved"
 /* of the warning that is on its way to the user, if one is; set the other to
    this token when it was delivered */
 #define MAIL_DICT_WARNING_TOKEN     "priv/quota/warning-token"
@@ -51,12 +59,40 @@ struct mail_user;
 #define MAIL_DICT_REFUSED     "alumni-refused: "
 #define MAIL_DICT_REFUSED_END " :alumni-refused"
 
-/* Opens the dict without touching the dict service: that it does not answer
-   shows at the first operation. base_dir is Dovecot's base_dir, where the
-   service's socket is; parent is the event that its log lines hang on, or
+/* A field of the userdb's: what was published last, as "BYTES MESSAGES
+   UIDVALIDITY UIDNEXT". */
+#define MAIL_DICT_USERDB_USAGE "alumni_usage"
+
+/* The dict of this process, which all its users and plugins share, and which
+   stays connected for a short while after an operation; else LMTP would connect
+   anew for each recipient. Does not touch the dict service yet. Every operation
+   on it must be between enter and leave, or be one of the functions below.
+   Returns 0, or -1 with an error. */
+int mail_dict_get(struct mail_user *user, struct dict **dict_r,
+		  const char **error_r);
+/* For the end of each plugin that got it, when no user is left. */
+void mail_dict_release(void);
+
+/* In between, nothing belongs to the user of the moment, nor to an I/O loop
+   that ends before the process does. */
+struct mail_dict_scope {
+	struct ioloop *ioloop;
+	struct ioloop_context *context;
+};
+void mail_dict_enter(struct mail_dict_scope *scope_r);
+void mail_dict_leave(const struct mail_dict_scope *scope);
+
+/* Waits until all that was begun is answered. */
+void mail_dict_wait(struct dict *dict);
+
+/* Opens a dict of one's own, without touching the dict service: that it does
+   not answer shows at the first operation. idle_msecs is how long it stays
+   connected when it has nothing to do. base_dir is Dovecot's base_dir, where
+   the service's socket is; parent is the event that its log lines hang on, or
    NULL. Returns 0, or -1 with an error. */
 int mail_dict_open(const char *base_dir, struct event *parent,
-		   struct dict **dict_r, const char **error_r);
+		   unsigned int idle_msecs, struct dict **dict_r,
+		   const char **error_r);
 
 /* True while the dict service is left alone, since it lately did not answer in
    time; an operation would hold up the session for long. */

@@ -16,12 +16,17 @@
 #define PUBLISHER_BATCH_MSECS 500
 #define PUBLISHER_RETRY_MSECS (60 * 1000)
 
+/* How often "not found" is answered by telling anew. */
+#define PUBLISHER_TELLS_MAX 5
+
 struct publisher {
 	struct mail_user *user;
 	const struct publisher_source *source;
 	struct dict *dict;
 	struct timeout *to;
 	time_t sent_at;
+	/* How often in a row "not found" was the answer. */
+	unsigned int not_found;
 	bool has_news : 1;
 	bool marked : 1;  /* in the user's home */
 	bool expects : 1; /* what will make the news is under way */
@@ -94,20 +99,31 @@ static void publisher_has_no_news(struct publisher *publisher)
 	publisher->marked = FALSE;
 }
 
+static void publisher_not_found(struct publisher *publisher)
+{
+	if (++publisher->not_found < PUBLISHER_TELLS_MAX) {
+		publisher->has_news = TRUE;
+		return;
+	}
+	/* Trying again would not help. */
+	publisher->not_found = 0;
+	e_warning(publisher->user->event,
+		  "alumni: Cannot publish %s: "
+		  "the account store does not know this user",
+		  publisher->source->what);
+}
+
 static void publisher_sent(const struct dict_commit_result *result,
 			   struct publisher *publisher)
 {
 	switch (result->ret) {
 	case DICT_COMMIT_RET_OK:
 		mail_dict_answered();
+		publisher->not_found = 0;
 		break;
 	case DICT_COMMIT_RET_NOTFOUND:
 		mail_dict_answered();
-		/* Trying again would not help. */
-		e_warning(publisher->user->event,
-			  "alumni: Cannot publish %s: "
-			  "the account store does not know this user",
-			  publisher->source->what);
+		publisher_not_found(publisher);
 		break;
 	case DICT_COMMIT_RET_FAILED:
 	case DICT_COMMIT_RET_WRITE_UNCERTAIN:
@@ -126,39 +142,32 @@ static void publisher_commit(struct publisher *publisher,
 			     unsigned int count)
 {
 	struct dict_transaction_context *transaction;
+	struct mail_dict_scope scope;
 	unsigned int i;
 
 	publisher->sent_at = time(NULL);
+	mail_dict_enter(&scope);
 	transaction = dict_transaction_begin(
 		publisher->dict,
 		mail_user_get_dict_op_settings(publisher->user));
-	for (i = 0; i < count; i++) {
-		dict_set(transaction, items[i].key,
-			 t_strdup_printf("%" PRIu64, items[i].value));
-	}
+	for (i = 0; i < count; i++)
+		dict_set(transaction, items[i].key, items[i].value);
 	dict_transaction_commit_async(&transaction, publisher_sent, publisher);
+	mail_dict_leave(&scope);
 }
 
-static void publisher_send(struct publisher *publisher)
+static void publisher_tell(struct publisher *publisher)
 {
 	struct publisher_item items[PUBLISHER_ITEMS_MAX];
 	const char *error = NULL;
 	int count;
 
-	timeout_remove(&publisher->to);
-	publisher->retrying = FALSE;
-	if (publisher->sending || !publisher->has_news)
-		return;
-	if (mail_dict_is_paused()) {
-		publisher_retry(publisher);
-		return;
-	}
-
 	/* Before the values are read, so that a change meanwhile is news
 	   again. */
 	publisher->has_news = FALSE;
 	publisher->sending = TRUE;
-	count = publisher->source->collect(publisher->user, items, &error);
+	count = publisher->source->collect(
+		publisher->user, publisher->not_found > 0, items, &error);
 	if (count < 0) {
 		e_error(publisher->user->event, "alumni: Cannot tell %s: %s",
 			publisher->source->what, error);
@@ -170,6 +179,23 @@ static void publisher_send(struct publisher *publisher)
 	}
 }
 
+static void publisher_send(struct publisher *publisher)
+{
+	timeout_remove(&publisher->to);
+	publisher->retrying = FALSE;
+	if (publisher->sending || !publisher->has_news)
+		return;
+	if (mail_dict_is_paused()) {
+		publisher_retry(publisher);
+		return;
+	}
+	T_BEGIN
+	{
+		publisher_tell(publisher);
+	}
+	T_END;
+}
+
 int publisher_init(struct mail_user *user,
 		   const struct publisher_source *source,
 		   struct publisher **publisher_r, const char **error_r)
@@ -177,8 +203,7 @@ int publisher_init(struct mail_user *user,
 	struct publisher *publisher;
 	struct dict *dict;
 
-	if (mail_dict_open(user->set->base_dir, user->event, &dict, error_r) <
-	    0)
+	if (mail_dict_get(user, &dict, error_r) < 0)
 		return -1;
 
 	publisher = p_new(user->pool, struct publisher, 1);
@@ -199,9 +224,8 @@ bool publisher_has_news(const struct publisher *publisher)
 	return publisher->has_news;
 }
 
-void publisher_news(struct publisher *publisher)
+static void publisher_news_soon(struct publisher *publisher)
 {
-	publisher_takes_news(publisher);
 	if (publisher->sending)
 		return;
 	/* The next occasion to try again. */
@@ -212,6 +236,18 @@ void publisher_news(struct publisher *publisher)
 	publisher_schedule(publisher, PUBLISHER_BATCH_MSECS);
 }
 
+void publisher_news(struct publisher *publisher)
+{
+	publisher_takes_news(publisher);
+	publisher_news_soon(publisher);
+}
+
+void publisher_news_evident(struct publisher *publisher)
+{
+	publisher->has_news = TRUE;
+	publisher_news_soon(publisher);
+}
+
 void publisher_news_now(struct publisher *publisher)
 {
 	publisher_takes_news(publisher);
@@ -220,9 +256,12 @@ void publisher_news_now(struct publisher *publisher)
 
 static int publisher_wait(struct publisher *publisher)
 {
-	dict_wait(publisher->dict);
-	publisher_send(publisher);
-	dict_wait(publisher->dict);
+	mail_dict_wait(publisher->dict);
+	do {
+		publisher_send(publisher);
+		mail_dict_wait(publisher->dict);
+	} while (publisher->has_news && publisher->not_found > 0 &&
+		 !publisher->retrying);
 	return publisher->has_news ? -1 : 0;
 }
 
@@ -235,10 +274,12 @@ int publisher_news_wait(struct publisher *publisher)
 void publisher_finish(struct publisher *publisher)
 {
 	publisher->finishing = TRUE;
-	if (publisher_wait(publisher) == 0)
+	if (publisher_wait(publisher) == 0) {
 		publisher_has_no_news(publisher);
-	else
+	} else {
+		publisher_mark(publisher);
 		unpublished_leave(publisher->user, publisher->source->kind);
+	}
 	timeout_remove(&publisher->to);
 }
 
@@ -248,7 +289,6 @@ void publisher_deinit(struct publisher **_publisher)
 
 	*_publisher = NULL;
 	/* Other plugins may have made news after publisher_finish(). */
-	dict_wait(publisher->dict);
+	mail_dict_wait(publisher->dict);
 	timeout_remove(&publisher->to);
-	mail_dict_close(&publisher->dict);
 }

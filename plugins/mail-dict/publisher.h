@@ -15,11 +15,11 @@ struct dict;
 struct mail_user;
 struct publisher;
 
-#define PUBLISHER_ITEMS_MAX 3
+#define PUBLISHER_ITEMS_MAX 4
 
 struct publisher_item {
 	const char *key; /* of mail-dict.h */
-	uint64_t value;
+	const char *value;
 };
 
 struct publisher_source {
@@ -29,10 +29,11 @@ struct publisher_source {
 	const char *kind;
 
 	/* Tells the present values. Called when they are about to be sent,
-	   never while another mail operation runs. Returns how many items it
-	   filled in, 0 when there is nothing to publish, -1 with an error when
-	   it cannot tell now. */
-	int (*collect)(struct mail_user *user,
+	   never while another mail operation runs. again: what it told last
+	   was answered with "not found". Returns how many items it filled in,
+	   with values in the data stack, 0 when there is nothing to publish, -1
+	   with an error when it cannot tell now. */
+	int (*collect)(struct mail_user *user, bool again,
 		       struct publisher_item items_r[PUBLISHER_ITEMS_MAX],
 		       const char **error_r);
 };
@@ -44,8 +45,7 @@ int publisher_init(struct mail_user *user,
 		   const struct publisher_source *source,
 		   struct publisher **publisher_r, const char **error_r);
 
-/* The dict that it publishes to, for look-ups; valid until publisher_deinit().
- */
+/* The dict that it publishes to, for look-ups. */
 struct dict *publisher_dict(struct publisher *publisher);
 
 /* True if there is news that the dict service has not yet been sent. */
@@ -62,6 +62,10 @@ bool publisher_inherits_news(struct publisher *publisher);
 /* There is news. It is sent after a short while, so that many changes in a row
    are published once. */
 void publisher_news(struct publisher *publisher);
+
+/* There is news, as above, that the next session can tell from the mailbox: if
+   this process is killed before it has published it, no mark is needed. */
+void publisher_news_evident(struct publisher *publisher);
 
 /* There is news, to be sent at once. Does not wait for the answer. */
 void publisher_news_now(struct publisher *publisher);

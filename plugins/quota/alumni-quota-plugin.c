@@ -10,8 +10,6 @@
  */
 #include "plugins/dovecot-glue.h"
 
-#include <time.h>
-
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
@@ -21,9 +19,11 @@
 #include "plugins/mail-dict/publisher.h"
 #include "plugins/quota/alumni-quota-plugin.h"
 #include "plugins/quota/alumni-quota-user.h"
+#include "plugins/quota/delivery.h"
+#include "plugins/quota/quota-inbox.h"
 #include "plugins/quota/quota-limits.h"
 #include "plugins/quota/quota-warning.h"
-#include "plugins/quota/usage.h"
+#include "plugins/quota/usage-news.h"
 #include "plugins/trash/trash-mailbox.h"
 
 #define ALUMNI_QUOTA_BOX(obj)                                                  \
@@ -40,6 +40,8 @@ struct alumni_quota_mailbox {
 	int (*checked_copy)(struct mail_save_context *ctx, struct mail *mail);
 	int (*checked_save_begin)(struct mail_save_context *ctx,
 				  struct istream *input);
+	struct delivery_tally tally;
+	bool is_delivery : 1; /* what is being saved */
 	bool trash_known : 1;
 	bool is_trash : 1;
 };
@@ -47,53 +49,31 @@ struct alumni_quota_mailbox {
 const char *alumni_quota_plugin_version = DOVECOT_ABI_VERSION;
 const char *alumni_quota_plugin_dependencies[] = {"quota", NULL};
 
-static int alumni_quota_collect(struct mail_user *user,
-				struct publisher_item *items_r,
-				const char **error_r)
-{
-	uint64_t bytes, messages, counted_at;
-	struct timespec now;
-	int ret;
-
-	/* Before the count: whatever another session counts later knows at
-	   least as much. */
-	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		i_fatal("clock_gettime(CLOCK_MONOTONIC) failed: %m");
-	counted_at = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-	ret = quota_usage_get(user, &bytes, &messages, error_r);
-	if (ret <= 0)
-		return ret;
-	items_r[0].key = MAIL_DICT_QUOTA_STORAGE;
-	items_r[0].value = bytes;
-	items_r[1].key = MAIL_DICT_QUOTA_MESSAGES;
-	items_r[1].value = messages;
-	items_r[2].key = MAIL_DICT_QUOTA_COUNTED_AT;
-	items_r[2].value = counted_at;
-	return 3;
-}
-
-static const struct publisher_source alumni_quota_source = {
-	.what = "mailbox usage",
-	.kind = "usage",
-	.collect = alumni_quota_collect,
-};
-
 /* That of the mailbox's owner; NULL when nothing is published for him. */
-static struct publisher *alumni_quota_publisher(struct mailbox *box)
+static struct alumni_quota_user *alumni_quota_owner(struct mailbox *box)
 {
 	struct mail_namespace *ns = mailbox_get_namespace(box);
-	struct mail_user *owner = ns->owner != NULL ? ns->owner : ns->user;
-	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(owner);
 
-	return quser == NULL ? NULL : quser->publisher;
+	return ALUMNI_QUOTA_USER(ns->owner != NULL ? ns->owner : ns->user);
 }
 
 static void alumni_quota_changed(struct mailbox *box)
 {
-	struct publisher *publisher = alumni_quota_publisher(box);
+	struct alumni_quota_user *owner = alumni_quota_owner(box);
 
-	if (publisher != NULL)
-		publisher_news(publisher);
+	if (owner == NULL)
+		return;
+	owner->delivery.is_news = FALSE;
+	publisher_news(owner->publisher);
+}
+
+/* True if a delivery is all that there will be to publish. */
+static bool alumni_quota_is_delivery(struct alumni_quota_user *owner,
+				     const struct delivery_tally *tally,
+				     unsigned int saved)
+{
+	return tally->messages == saved && !tally->failed &&
+	       !publisher_has_news(owner->publisher);
 }
 
 static int
@@ -102,20 +82,71 @@ alumni_quota_transaction_commit(struct mailbox_transaction_context *t,
 {
 	struct mailbox *box = t->box;
 	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+	struct alumni_quota_user *owner = alumni_quota_owner(box);
+	struct delivery_tally tally = qbox->tally;
 	/* Saved and copied messages; the commit frees the transaction. */
 	unsigned int saved = t->save_count;
-	struct publisher *publisher = alumni_quota_publisher(box);
+	bool is_delivery = FALSE;
 
-	if (saved > 0 && publisher != NULL) {
+	i_zero(&qbox->tally);
+	if (saved > 0 && owner != NULL) {
 		/* Maildir would leave what it cannot index at once to whoever
 		   looks next, and that is nobody's news. */
 		t->flags |= MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS;
-		publisher_expects_news(publisher);
+		is_delivery = alumni_quota_is_delivery(owner, &tally, saved);
+		if (!is_delivery)
+			publisher_expects_news(owner->publisher);
 	}
 	if (qbox->module_ctx.super.transaction_commit(t, changes) < 0)
 		return -1;
-	if (saved > 0)
+	if (saved == 0 || owner == NULL)
+		return 0;
+	if (is_delivery &&
+	    delivery_committed(&owner->delivery, &tally, saved, changes))
+		publisher_news_evident(owner->publisher);
+	else
 		alumni_quota_changed(box);
+	return 0;
+}
+
+static void
+alumni_quota_transaction_rollback(struct mailbox_transaction_context *t)
+{
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(t->box);
+
+	i_zero(&qbox->tally);
+	qbox->module_ctx.super.transaction_rollback(t);
+}
+
+/* Looks once whether INBOX has what is published, and not more, which a process
+   that was killed in a delivery may have left. */
+static void alumni_quota_look_at_inbox(struct mailbox *box)
+{
+	struct alumni_quota_user *owner = alumni_quota_owner(box);
+	struct inbox_state state;
+
+	/* What a delivery finds is found by the account store. */
+	if (owner == NULL || owner->inbox_seen ||
+	    (box->flags & MAILBOX_FLAG_POST_SESSION) != 0 ||
+	    !quota_inbox_is(box))
+		return;
+	owner->inbox_seen = TRUE;
+	if (!owner->known.is_known || owner->known.inbox.uid_next == 0)
+		return;
+	quota_inbox_state_of(box, &state);
+	if (!inbox_state_equals(&state, &owner->known.inbox))
+		alumni_quota_changed(box);
+}
+
+static int alumni_quota_sync_deinit(struct mailbox_sync_context *ctx,
+				    struct mailbox_sync_status *status_r)
+{
+	struct mailbox *box = ctx->box;
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+
+	if (qbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
+		return -1;
+	alumni_quota_look_at_inbox(box);
 	return 0;
 }
 
@@ -193,7 +224,7 @@ static bool alumni_quota_allow(struct quota_limits *limits,
 	if (src->storage->user != dest->storage->user)
 		return FALSE;
 	if (ctx->moving)
-		quota_limits_raise_for_move(limits);
+		quota_limits_raise(limits);
 	else if (alumni_quota_is_trash(dest))
 		quota_limits_raise_for_trash(limits);
 	else
@@ -210,7 +241,7 @@ static int alumni_quota_copy_warning(struct mail_save_context *ctx,
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(box->storage->user);
 	int ret;
 
-	quota_limits_raise_for_move(quser->limits);
+	quota_limits_raise(quser->limits);
 	ret = qbox->checked_copy(ctx, mail);
 	quota_limits_lower(quser->limits);
 	if (ret == 0)
@@ -231,6 +262,38 @@ static bool alumni_quota_is_warning(struct mailbox *box, struct mail *mail,
 				token_r);
 }
 
+static int alumni_quota_save_finish(struct mail_save_context *ctx)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+
+	if (qbox->module_ctx.super.save_finish(ctx) < 0)
+		return -1;
+	if (qbox->is_delivery)
+		delivery_saved(&qbox->tally, ctx);
+	return 0;
+}
+
+static int alumni_quota_deliver(struct mail_save_context *ctx,
+				struct mail *mail)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct alumni_quota_mailbox *qbox = ALUMNI_QUOTA_BOX(box);
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(box->storage->user);
+	bool has_room = delivery_has_room(quser, mail);
+	int ret;
+
+	quota_limits_refresh(quser->limits);
+	if (has_room)
+		quota_limits_raise(quser->limits);
+	qbox->is_delivery = TRUE;
+	ret = qbox->checked_copy(ctx, mail);
+	qbox->is_delivery = FALSE;
+	if (has_room)
+		quota_limits_lower(quser->limits);
+	return ret;
+}
+
 static int alumni_quota_copy(struct mail_save_context *ctx, struct mail *mail)
 {
 	struct mailbox *box = ctx->transaction->box;
@@ -242,6 +305,9 @@ static int alumni_quota_copy(struct mail_save_context *ctx, struct mail *mail)
 
 	if (limits != NULL && alumni_quota_is_warning(box, mail, &token))
 		return alumni_quota_copy_warning(ctx, mail, token);
+	if (limits != NULL &&
+	    delivery_is(ALUMNI_QUOTA_USER(box->storage->user), box, mail->box))
+		return alumni_quota_deliver(ctx, mail);
 	if (limits != NULL && !quota_limits_are_raised(limits)) {
 		quota_limits_refresh(limits);
 		raised = alumni_quota_allow(limits, ctx, mail->box);
@@ -264,6 +330,9 @@ static void alumni_quota_mailbox_allocated(struct mailbox *box)
 	qbox->module_ctx.super = *v;
 	box->vlast = &qbox->module_ctx.super;
 	v->transaction_commit = alumni_quota_transaction_commit;
+	v->transaction_rollback = alumni_quota_transaction_rollback;
+	v->save_finish = alumni_quota_save_finish;
+	v->sync_deinit = alumni_quota_sync_deinit;
 	v->sync_notify = alumni_quota_sync_notify;
 	v->delete_box = alumni_quota_delete_box;
 	v->rename_box = alumni_quota_rename_box;
@@ -276,10 +345,27 @@ static void alumni_quota_mailbox_allocated(struct mailbox *box)
 	MODULE_CONTEXT_SET(box, alumni_quota_storage_module, qbox);
 }
 
+/* A session that never opened INBOX looks at it in the end. LMTP does not need
+   to, and doveadm shall not do more than it was told. */
+static void alumni_quota_look_at_last(struct mail_user *user)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
+	struct mailbox *box;
+
+	if (quser->inbox_seen || quser->known.inbox.uid_next == 0 ||
+	    (strcmp(user->service, "imap") != 0 &&
+	     strcmp(user->service, "pop3") != 0))
+		return;
+	box = quota_inbox_open(user);
+	if (box != NULL)
+		mailbox_free(&box);
+}
+
 static void alumni_quota_user_deinit_pre(struct mail_user *user)
 {
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
 
+	alumni_quota_look_at_last(user);
 	/* Here, since at deinit the quota plugin can count no more. */
 	publisher_finish(quser->publisher);
 	quser->module_ctx.super.deinit_pre(user);
@@ -303,8 +389,7 @@ static void alumni_quota_user_created(struct mail_user *user)
 	/* Made by Dovecot itself, as LMTP's for the message that comes in. */
 	if (user->autocreated)
 		return;
-	if (publisher_init(user, &alumni_quota_source, &publisher, &error) <
-	    0) {
+	if (publisher_init(user, &usage_news_source, &publisher, &error) < 0) {
 		e_error(user->event,
 			"alumni_quota: Cannot open the dict \"alumni\", "
 			"usage is not published: %s",
@@ -315,6 +400,7 @@ static void alumni_quota_user_created(struct mail_user *user)
 	quser = p_new(user->pool, struct alumni_quota_user, 1);
 	quser->module_ctx.super = *v;
 	quser->publisher = publisher;
+	known_usage_get(user, &quser->known);
 	quser->limits = quota_limits_init(user, publisher_dict(publisher));
 	user->vlast = &quser->module_ctx.super;
 	v->deinit_pre = alumni_quota_user_deinit_pre;
@@ -357,4 +443,5 @@ void alumni_quota_plugin_init(struct module *module)
 void alumni_quota_plugin_deinit(void)
 {
 	mail_storage_hooks_remove(&alumni_quota_hooks);
+	mail_dict_release();
 }

@@ -10,6 +10,9 @@
 #include "module-context.h"
 #include "mail-user.h"
 
+#include "plugins/quota/delivery.h"
+#include "plugins/quota/known-usage.h"
+
 struct quota_limits;
 struct publisher;
 
@@ -17,6 +20,10 @@ struct alumni_quota_user {
 	union mail_user_module_context module_ctx;
 	struct publisher *publisher;
 	struct quota_limits *limits; /* NULL: the user has no quota root */
+	struct known_usage known;
+	struct delivery delivery;
+	/* INBOX was looked at whether it has what is published. */
+	bool inbox_seen;
 };
 
 #define ALUMNI_QUOTA_USER(obj) MODULE_CONTEXT(obj, alumni_quota_user_module)

@@ -102,6 +102,25 @@ static int64_t limits_sum(int64_t limit, int64_t allowance)
 	return limit > INT64_MAX - allowance ? INT64_MAX : limit + allowance;
 }
 
+/* Below three quarters, when the message is no more than a sixteenth. */
+static bool limit_is_far(int64_t limit, uint64_t used, uint64_t more)
+{
+	const uint64_t whole = (uint64_t)limit;
+
+	return limit == 0 ||
+	       (more <= whole / 16 && used <= whole / 4 * 3 - more);
+}
+
+bool quota_limits_are_far(const struct quota_limits *limits, uint64_t bytes,
+			  uint64_t messages, uint64_t size)
+{
+	/* Each line feed may count as two bytes. */
+	if (size > UINT64_MAX / 2)
+		return FALSE;
+	return limit_is_far(limits->bytes, bytes, 2 * size) &&
+	       limit_is_far(limits->messages, messages, 1);
+}
+
 void quota_limits_raise_for_trash(struct quota_limits *limits)
 {
 	if (limits->trash_allowance < 0) {
@@ -121,7 +140,7 @@ void quota_limits_raise_for_trash(struct quota_limits *limits)
 	limits->raised = TRUE;
 }
 
-void quota_limits_raise_for_move(struct quota_limits *limits)
+void quota_limits_raise(struct quota_limits *limits)
 {
 	limits->root->bytes_limit = 0;
 	limits->root->count_limit = 0;

@@ -26,11 +26,17 @@ struct quota_limits *quota_limits_init(struct mail_user *user,
    those known last go on to hold. May wait for the dict service. */
 void quota_limits_refresh(struct quota_limits *limits);
 
+/* True if a message of that size will not come near the limits, by this usage,
+   not even if it is saved several times over. */
+bool quota_limits_are_far(const struct quota_limits *limits, uint64_t bytes,
+			  uint64_t messages, uint64_t size);
+
 /* From here to quota_limits_lower(), a message may exceed the quota: a copy
    into Trash as far as the configuration allows, one that is moved, so that
-   nothing is added, without end. Nothing else may be saved meanwhile. */
+   nothing is added, or one that has room in any case, without end. Nothing else
+   may be saved meanwhile. */
 void quota_limits_raise_for_trash(struct quota_limits *limits);
-void quota_limits_raise_for_move(struct quota_limits *limits);
+void quota_limits_raise(struct quota_limits *limits);
 void quota_limits_lower(struct quota_limits *limits);
 bool quota_limits_are_raised(const struct quota_limits *limits);
 

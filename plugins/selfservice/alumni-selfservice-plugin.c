@@ -39,7 +39,7 @@ struct dict *alumni_selfservice_dict(struct mail_user *user)
 	if (suser == NULL)
 		return NULL;
 	if (suser->dict == NULL &&
-	    mail_dict_open(user->set->base_dir, user->event, &suser->dict,
+	    mail_dict_open(user->set->base_dir, user->event, 0, &suser->dict,
 			   &error) < 0) {
 		e_error(user->event,
 			"alumni_selfservice: Cannot open the dict \"alumni\": "

