@@ -2,6 +2,7 @@
 """Many accounts at once, faster than alumnictl makes them."""
 
 import sqlite3
+import zlib
 
 TEMPLATE = "template"
 
@@ -32,7 +33,8 @@ def fill(store, count, name, forward=None):
 
 def _own(number, name, forward):
     # Spread as random ids are, but the same in each run.
-    own = {"id": f"{number * 0x9e3779b97f4a7c15 % 2**64:016x}{number:016x}",
+    own = {"id": f"{number * 0x9e3779b97f4a7c15 % 2**64:016x}"
+                 f"{zlib.crc32(name.encode()):08x}{number:08x}",
            "name": f"{number}{name}"}
     if forward is not None:
         own.update(forward_address=forward(number), forward_keep_copy=1)

@@ -208,8 +208,9 @@ def sides_of(instance, peer):
 
 
 def run():
-    with mail_system.running(ACCOUNTS, NAME, lambda number:
-                             f"{number}{NAME}@{OUTSIDE}") as instance, \
+    with mail_system.running(
+            ACCOUNTS, NAME, forward=lambda number:
+            f"{number}{NAME}@{OUTSIDE}") as instance, \
             peer_of(instance) as peer, \
             sides_of(instance, peer) as sides:
         rates = {side: [] for side in sides}

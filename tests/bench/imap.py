@@ -15,7 +15,6 @@ from bench import mail_system, plain_dovecot, say
 from bench.deliver import result_of_rounds
 
 ACCOUNTS = 4
-NAME = "bench"
 PASSWORD = "a password of a benchmark"
 APPENDS = 4
 CYCLES = 12
@@ -84,7 +83,7 @@ def work(instance, side):
 
     def person(number):
         try:
-            session = Session(instance, side, f"{number}{NAME}")
+            session = Session(instance, side, f"{number}{side.name}")
             with contextlib.closing(session):
                 for _ in range(CYCLES):
                     session.cycle()
@@ -106,11 +105,12 @@ def work(instance, side):
 
 
 def run():
-    with mail_system.running(ACCOUNTS, NAME) as instance, \
+    with mail_system.running(ACCOUNTS, "ours", "peer") as instance, \
             plain_dovecot.running(instance) as peer:
         for number in range(1, ACCOUNTS + 1):
-            instance.alumnictl("password", "set", f"{number}{NAME}",
-                               text=f"{PASSWORD}\n")
+            for name in ("ours", "peer"):
+                instance.alumnictl("password", "set", f"{number}{name}",
+                                   text=f"{PASSWORD}\n")
         sides = plain_dovecot.ours(instance), peer
         for side in sides:
             work(instance, side)

@@ -21,9 +21,9 @@ CLIENT_SECONDS = 600
 
 
 @contextlib.contextmanager
-def running(count, name, forward=None):
-    """An instance with so many accounts 1NAME, 2NAME, ...; stopped and
-    removed at the end."""
+def running(count, *names, forward=None):
+    """An instance with so many accounts 1NAME, 2NAME, ... of each name;
+    stopped and removed at the end."""
     layout = Layout(tempfile.mkdtemp(prefix="alumnimail-", dir="/tmp"))
     try:
         say("starting an instance")
@@ -34,7 +34,8 @@ def running(count, name, forward=None):
         for server in ("postfix", "dovecot", "alumni-milter"):
             instance.service("stop", server)
         say(f"making {count:,} accounts")
-        accounts.fill(layout.store, count, name, forward)
+        for name in names:
+            accounts.fill(layout.store, count, name, forward)
         for server in ("alumni-milter", "dovecot", "postfix"):
             instance.service("start", server)
         yield instance
