@@ -127,6 +127,32 @@ def test_a_retention_of_ones_own(stored):
     assert len(subjects(stored, never)) == 2
 
 
+def test_a_retention_of_the_class(new_state):
+    state = new_state()
+    instance = state.up()
+    config = state.layout.config
+    text = config.read_text()
+    begin = text.index('class "student" {')
+    config.write_text(text[:begin] + text[begin:].replace(
+        'trash_retention = "7d"', 'trash_retention = "3d"', 1))
+    for server in ("alumni-milter", "dovecot"):
+        instance.service("stop", server)
+        instance.service("start", server)
+    student = instance.add_account("student", "--class", "student")
+    other = instance.add_account("other")
+    for name in (student, other):
+        for age in (9, 4, 1):
+            save_to_trash(instance, name, age)
+    expire(instance)
+    assert subjects(instance, student) == ["saved 1 days ago"]
+    assert subjects(instance, other) == ["saved 4 days ago",
+                                         "saved 1 days ago"]
+    # A class of another retention is another's, and so is what is due.
+    instance.alumnictl("class", "set", other, "student")
+    expire(instance)
+    assert subjects(instance, other) == ["saved 1 days ago"]
+
+
 def test_freed_space_counts_at_once(stored):
     name = stored.add_account("trash", "--quota", "300K")
     for _ in range(3):
