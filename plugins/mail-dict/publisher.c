@@ -14,7 +14,9 @@
 #include "plugins/mail-dict/unpublished.h"
 
 #define PUBLISHER_BATCH_MSECS 500
-#define PUBLISHER_RETRY_MSECS (60 * 1000)
+/* After a failure, and doubled after each further one. */
+#define PUBLISHER_RETRY_MSECS     (2 * 1000)
+#define PUBLISHER_RETRY_MAX_MSECS (60 * 1000)
 
 /* How often "not found" is answered by telling anew. */
 #define PUBLISHER_TELLS_MAX 5
@@ -25,6 +27,7 @@ struct publisher {
 	struct dict *dict;
 	struct timeout *to;
 	time_t sent_at;
+	unsigned int retry_msecs;
 	/* How often in a row "not found" was the answer. */
 	unsigned int not_found;
 	bool has_news : 1;
@@ -50,7 +53,11 @@ static void publisher_retry(struct publisher *publisher)
 	publisher->sending = FALSE;
 	publisher->has_news = TRUE;
 	publisher->retrying = TRUE;
-	publisher_schedule(publisher, PUBLISHER_RETRY_MSECS);
+	if (publisher->retry_msecs == 0)
+		publisher->retry_msecs = PUBLISHER_RETRY_MSECS;
+	publisher_schedule(publisher, publisher->retry_msecs);
+	publisher->retry_msecs =
+		I_MIN(2 * publisher->retry_msecs, PUBLISHER_RETRY_MAX_MSECS);
 }
 
 static void publisher_failed(struct publisher *publisher, const char *error)
@@ -119,6 +126,7 @@ static void publisher_sent(const struct dict_commit_result *result,
 	switch (result->ret) {
 	case DICT_COMMIT_RET_OK:
 		mail_dict_answered();
+		publisher->retry_msecs = 0;
 		publisher->not_found = 0;
 		break;
 	case DICT_COMMIT_RET_NOTFOUND:
