@@ -194,7 +194,7 @@ static int expire_with_dict(struct mail_user *user, struct dict *dict,
 		return -1;
 	if (try_only)
 		return 1;
-	if (usage_publish(user) < 0)
+	if (usage_publish(user, mode == EXPIRE_LOOK) < 0)
 		return -1;
 	return trash_state_report(user, dict, state.generation,
 				  tally->oldest_left) < 0

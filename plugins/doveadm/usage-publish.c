@@ -12,7 +12,7 @@
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/quota/alumni-quota-plugin.h"
 
-typedef int usage_publish_function(struct mail_user *user);
+typedef int usage_publish_function(struct mail_user *user, bool mend);
 
 static usage_publish_function *usage_publish_find(void)
 {
@@ -30,7 +30,7 @@ bool usage_publish_is_possible(void)
 	return usage_publish_find() != NULL;
 }
 
-int usage_publish(struct mail_user *user)
+int usage_publish(struct mail_user *user, bool mend)
 {
 	usage_publish_function *publish = usage_publish_find();
 
@@ -40,5 +40,5 @@ int usage_publish(struct mail_user *user)
 				     "published");
 		return -1;
 	}
-	return publish(user);
+	return publish(user, mend);
 }

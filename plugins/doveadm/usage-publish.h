@@ -12,7 +12,9 @@ struct mail_user;
 /* True if mail_plugins has alumni_quota. */
 bool usage_publish_is_possible(void);
 
-/* Publishes and waits for the answer. Returns 0, or -1, which is logged. */
-int usage_publish(struct mail_user *user);
+/* Publishes and waits for the answer; mend: after it has looked for messages
+   that a killed process may have left in no index. Returns 0, or -1, which is
+   logged. */
+int usage_publish(struct mail_user *user, bool mend);
 
 #endif

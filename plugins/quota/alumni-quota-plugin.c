@@ -412,8 +412,10 @@ static void alumni_quota_namespaces_created(struct mail_namespace *namespaces)
 {
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(namespaces->user);
 
-	if (quser != NULL && publisher_inherits_news(quser->publisher))
-		publisher_news(quser->publisher);
+	if (quser == NULL || !publisher_inherits_news(quser->publisher))
+		return;
+	quser->is_suspect = TRUE;
+	publisher_news(quser->publisher);
 }
 
 static struct mail_storage_hooks alumni_quota_hooks = {
@@ -422,7 +424,7 @@ static struct mail_storage_hooks alumni_quota_hooks = {
 	.mailbox_allocated = alumni_quota_mailbox_allocated,
 };
 
-int alumni_quota_plugin_publish(struct mail_user *user)
+int alumni_quota_plugin_publish(struct mail_user *user, bool mend)
 {
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
 
@@ -432,6 +434,7 @@ int alumni_quota_plugin_publish(struct mail_user *user)
 				     "cannot publish the usage");
 		return -1;
 	}
+	quser->is_suspect = mend;
 	return publisher_news_wait(quser->publisher);
 }
 

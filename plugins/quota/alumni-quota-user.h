@@ -22,6 +22,9 @@ struct alumni_quota_user {
 	struct quota_limits *limits; /* NULL: the user has no quota root */
 	struct known_usage known;
 	struct delivery delivery;
+	/* Some process may have been killed while it changed a mailbox, so that
+	   there is more in it than is seen before it is opened. */
+	bool is_suspect;
 	/* INBOX was looked at whether it has what is published. */
 	bool inbox_seen;
 };

@@ -61,6 +61,9 @@ static int usage_news_collect(struct mail_user *user, bool again,
 		return 1;
 	}
 	quser->delivery.is_news = FALSE;
+	if (quser->is_suspect)
+		usage_mend(user);
+	quser->is_suspect = FALSE;
 	/* All that is there is told now. */
 	quser->inbox_seen = TRUE;
 	/* Before the count: whatever another session counts later knows at

@@ -137,16 +137,16 @@ def kill_sessions(instance, name):
             os.kill(pid, signal.SIGKILL)
 
 
-def test_sessions_killed_at_random_and_one_touch(instance):
-    name = instance.add_account("race", "--quota", "unlimited")
+def test_sessions_killed_at_random_and_one_touch(stored):
+    name = stored.add_account("race", "--quota", "unlimited")
 
     def kill():
         time.sleep(random.uniform(0.1, 0.6))
-        kill_sessions(instance, name)
+        kill_sessions(stored, name)
 
-    run_clients(instance, name, SECONDS, meanwhile=kill)
-    instance.imap(name).logout()
-    assert_right(instance, name)
+    run_clients(stored, name, SECONDS, meanwhile=kill)
+    stored.imap(name).logout()
+    assert_right(stored, name)
 
 
 # ---- the dict service ----
