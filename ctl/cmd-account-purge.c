@@ -42,9 +42,9 @@ static int remove_it(const struct purge *purge, const struct account *account,
 		return error->text[0] == '\0' ? 0 : -1;
 	if (!account->keep_mail && remove_tree(folder, error) < 0)
 		return -1;
-	return store_account_delete(
-		purge->invocation->store, account->id,
-		session_quarantine_until(purge->invocation), error);
+	return store_account_delete(purge->invocation->store, account->id,
+				    session_quarantine_until(purge->invocation),
+				    error);
 }
 
 static void tell(const struct purge *purge, const struct account *account,
@@ -115,6 +115,17 @@ static int each_due(struct purge *purge, struct account *page)
 	return purge->status;
 }
 
+/* What crashes left in the course of time; nothing to tell an administrator. */
+static int sweep(const struct purge *purge)
+{
+	struct error error = {""};
+
+	if (purge->dry_run ||
+	    store_credentials_sweep(purge->invocation->store, &error) >= 0)
+		return EX_OK;
+	return report(EX_TEMPFAIL, "%s", error.text);
+}
+
 static int run(struct invocation *invocation)
 {
 	struct purge purge = {
@@ -128,6 +139,8 @@ static int run(struct invocation *invocation)
 		return report(EX_OSERR, "out of memory");
 	purge.array = json_object_new_array();
 	status = each_due(&purge, page);
+	if (status == EX_OK)
+		status = sweep(&purge);
 	if (invocation->json)
 		(void)json_print(json_object_get(purge.array));
 	json_object_put(purge.array);
@@ -140,8 +153,9 @@ const struct command cmd_account_purge = {
 	.summary = "remove for good what was deleted long enough ago",
 	.help = "Removes accounts for good that were deleted longer ago than "
 		"delete_grace says, with\ntheir mail unless it is to be kept. "
-		"Their names are then in quarantine. A timer runs\nthis "
-		"every day.",
+		"Their names are then in quarantine. Passwords of\n"
+		"accounts that are no more, which a crash may leave, go too. A "
+		"timer runs this every\nday.",
 	.options = {{"dry-run", NULL, "only show what would be removed"}},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

@@ -96,6 +96,7 @@ struct store_backend {
 			     int64_t after_at, const char *after_id,
 			     struct account *accounts_r, size_t max,
 			     size_t *count_r, struct error *error);
+	int64_t (*credentials_sweep)(struct store *store, struct error *error);
 	enum store_add_result (*account_rename)(
 		struct store *store, const char *id, const char *name,
 		enum store_old_name old_name, int64_t quarantine_until,

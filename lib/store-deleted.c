@@ -35,6 +35,11 @@ int store_deleted_until(struct store *store, int64_t until, int64_t after_at,
 					     accounts_r, max, count_r, error);
 }
 
+int64_t store_credentials_sweep(struct store *store, struct error *error)
+{
+	return store->backend->credentials_sweep(store, error);
+}
+
 enum store_add_result store_account_rename(struct store *store, const char *id,
 					   const char *name,
 					   enum store_old_name old_name,

@@ -32,6 +32,11 @@ int store_deleted_until(struct store *store, int64_t until, int64_t after_at,
 			const char *after_id, struct account *accounts_r,
 			size_t max, size_t *count_r, struct error *error);
 
+/* Removes credentials that belong to no account, deleted ones included: what a
+   crash between the two databases left. Returns how many accounts they were of,
+   or -1. Needs a handle with credentials. */
+int64_t store_credentials_sweep(struct store *store, struct error *error);
+
 enum store_old_name {
 	STORE_OLD_NAME_ALIAS,      /* becomes an alias of the account */
 	STORE_OLD_NAME_QUARANTINE, /* nobody gets it for a time */

@@ -251,9 +251,9 @@ static int audit_addition(struct store *store, const struct account *account,
 }
 
 /* Inside a transaction. */
-static enum store_add_result add_account(struct store *store,
-					 const struct account *account,
-					 int64_t now, struct error *error)
+static enum store_add_result
+add_account(struct store *store, const struct account *account, int64_t now,
+	    const struct account_addition *addition, struct error *error)
 {
 	struct database *database = &store_sqlite_of(store)->accounts;
 	enum store_add_result result = sqlite_check_name(
@@ -261,7 +261,7 @@ static enum store_add_result add_account(struct store *store,
 
 	if (result != STORE_ADDED)
 		return result;
-	switch (insert_account(database, account, error)) {
+	switch (addition->insert(database, account, error)) {
 	case 0:
 		return STORE_NAME_TAKEN;
 	case 1:
@@ -271,26 +271,37 @@ static enum store_add_result add_account(struct store *store,
 	}
 	if (database_change(database, QUARANTINE_DELETE,
 			    BINDINGS(bind_text(account->name)), error) < 0 ||
-	    audit_addition(store, account, error) < 0)
+	    addition->audit(store, account, error) < 0)
 		return STORE_ADD_FAILED;
 	return STORE_ADDED;
 }
 
-enum store_add_result sqlite_account_add(struct store *store,
-					 const struct account *account,
-					 int64_t now, struct error *error)
+enum store_add_result
+sqlite_account_add_as(struct store *store, const struct account *account,
+		      int64_t now, const struct account_addition *addition,
+		      struct error *error)
 {
 	struct database *database = &store_sqlite_of(store)->accounts;
 	enum store_add_result result;
 
 	if (database_begin(database, error) < 0)
 		return STORE_ADD_FAILED;
-	result = add_account(store, account, now, error);
+	result = add_account(store, account, now, addition, error);
 	if (result == STORE_ADDED && database_commit(database, error) < 0)
 		result = STORE_ADD_FAILED;
 	if (result != STORE_ADDED)
 		database_rollback(database);
 	return result;
+}
+
+enum store_add_result sqlite_account_add(struct store *store,
+					 const struct account *account,
+					 int64_t now, struct error *error)
+{
+	static const struct account_addition addition = {insert_account,
+							 audit_addition};
+
+	return sqlite_account_add_as(store, account, now, &addition, error);
 }
 
 int sqlite_account_set_enabled(struct store *store, const char *id,

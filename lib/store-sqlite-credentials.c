@@ -47,6 +47,9 @@ static const char *const statements[CREDENTIALS_STATEMENTS] = {
 	[CREDENTIAL_CLEAR] = "DELETE FROM credentials WHERE account_id = ?1"
 			     " AND kind = ?2 AND label = ?3",
 	[CREDENTIALS_DELETE] = "DELETE FROM credentials WHERE account_id = ?1",
+	[CREDENTIALS_OWNERS] = "SELECT DISTINCT account_id FROM credentials"
+			       " WHERE account_id > ?1"
+			       " ORDER BY account_id LIMIT ?2",
 	[ATTEMPTS_OF] = "SELECT since, count FROM attempts"
 			" WHERE account_id = ?1 AND what = ?2",
 	[ATTEMPTS_SET] = "INSERT OR REPLACE INTO attempts"

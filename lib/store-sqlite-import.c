@@ -43,52 +43,23 @@ static int insert(struct database *database, const struct account *account,
 		error);
 }
 
-static enum store_add_result add(struct store *store,
-				 const struct account *account, int64_t now,
-				 struct error *error)
+static int audit(struct store *store, const struct account *account,
+		 struct error *error)
 {
-	struct database *database = &store_sqlite_of(store)->accounts;
-	enum store_add_result result = sqlite_check_name(
-		database, account->name, account->id, now, error);
-
-	if (result != STORE_ADDED)
-		return result;
-	switch (insert(database, account, error)) {
-	case 0:
-		return STORE_NAME_TAKEN;
-	case 1:
-		break;
-	default:
-		return STORE_ADD_FAILED;
-	}
-	if (database_change(database, QUARANTINE_DELETE,
-			    BINDINGS(bind_text(account->name)), error) < 0 ||
-	    sqlite_audit(store, account->id, AUDIT_ACCOUNT_ADD, error,
-			 "imported, class %s, %s, pinned to %s, %s %s",
-			 account->class_name,
-			 account->enabled ? "enabled" : "disabled",
-			 account_is_pinned(account) ? account->directory
-						    : "nothing",
-			 account_forwards(account) ? "forwarded to"
-						   : "not forwarded",
-			 account->forward_address) < 0)
-		return STORE_ADD_FAILED;
-	return STORE_ADDED;
+	return sqlite_audit(
+		store, account->id, AUDIT_ACCOUNT_ADD, error,
+		"imported, class %s, %s, pinned to %s, %s %s",
+		account->class_name, account->enabled ? "enabled" : "disabled",
+		account_is_pinned(account) ? account->directory : "nothing",
+		account_forwards(account) ? "forwarded to" : "not forwarded",
+		account->forward_address);
 }
 
 enum store_add_result sqlite_account_import(struct store *store,
 					    const struct account *account,
 					    int64_t now, struct error *error)
 {
-	struct database *database = &store_sqlite_of(store)->accounts;
-	enum store_add_result result;
+	static const struct account_addition addition = {insert, audit};
 
-	if (database_begin(database, error) < 0)
-		return STORE_ADD_FAILED;
-	result = add(store, account, now, error);
-	if (result == STORE_ADDED && database_commit(database, error) < 0)
-		result = STORE_ADD_FAILED;
-	if (result != STORE_ADDED)
-		database_rollback(database);
-	return result;
+	return sqlite_account_add_as(store, account, now, &addition, error);
 }

@@ -172,6 +172,7 @@ const struct store_backend store_sqlite_backend = {
 	.account_undelete = sqlite_account_undelete,
 	.deleted_by_name = sqlite_deleted_by_name,
 	.deleted_until = sqlite_deleted_until,
+	.credentials_sweep = sqlite_credentials_sweep,
 	.account_rename = sqlite_account_rename,
 	.alias_add = sqlite_alias_add,
 	.alias_remove = sqlite_alias_remove,

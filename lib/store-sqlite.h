@@ -95,6 +95,7 @@ enum credentials_statement {
 	CREDENTIAL_REHASH,
 	CREDENTIAL_CLEAR,
 	CREDENTIALS_DELETE,
+	CREDENTIALS_OWNERS,
 	ATTEMPTS_OF,
 	ATTEMPTS_SET,
 	ATTEMPTS_GIVE_BACK,
@@ -120,6 +121,19 @@ int sqlite_account_by_id(struct store *store, const char *id,
 int sqlite_account_by_local_part(struct store *store, const char *name,
 				 struct account *account_r,
 				 struct error *error);
+/* How a new account's row and its entry in the trail are written, both inside a
+   transaction. insert: 1 done, 0 the name is taken, -1 failed; audit: 0 or
+   -1. */
+struct account_addition {
+	int (*insert)(struct database *database, const struct account *account,
+		      struct error *error);
+	int (*audit)(struct store *store, const struct account *account,
+		     struct error *error);
+};
+enum store_add_result
+sqlite_account_add_as(struct store *store, const struct account *account,
+		      int64_t now, const struct account_addition *addition,
+		      struct error *error);
 enum store_add_result sqlite_account_add(struct store *store,
 					 const struct account *account,
 					 int64_t now, struct error *error);
@@ -186,6 +200,9 @@ int sqlite_deleted_by_name(struct store *store, const char *name,
 int sqlite_deleted_until(struct store *store, int64_t until, int64_t after_at,
 			 const char *after_id, struct account *accounts_r,
 			 size_t max, size_t *count_r, struct error *error);
+/* store-sqlite-sweep.c */
+int64_t sqlite_credentials_sweep(struct store *store, struct error *error);
+
 enum store_add_result sqlite_account_rename(struct store *store, const char *id,
 					    const char *name,
 					    enum store_old_name old_name,

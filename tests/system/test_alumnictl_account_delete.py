@@ -151,6 +151,36 @@ def test_a_purged_name_is_in_quarantine_then_inherits_nothing(ctl):
     assert new["quota"]["origin"] == "class"
 
 
+def credential_owners(ctl):
+    with contextlib.closing(sqlite3.connect(ctl.databases()[1])) as database:
+        return {row[0] for row in
+                database.execute("SELECT account_id FROM credentials")}
+
+
+def test_purge_sweeps_up_passwords_of_no_account(ctl):
+    """A crash between the two databases leaves them."""
+    ctl.run("password", "set", "alumna", text="alumna-alumni\n")
+    owner = ctl.show("alumna")["id"]
+    # More than are looked at in one go, on both sides of those that stay.
+    orphans = [f"{number:032x}" for number in range(250)] + ["f" * 32]
+    with contextlib.closing(sqlite3.connect(ctl.databases()[1])) as database:
+        database.executemany(
+            "INSERT INTO credentials (account_id, kind, label, hash, set_at)"
+            " VALUES (?, 'password', '', 'x', 1)", [(i,) for i in orphans])
+        database.commit()
+    with nothing_changes(ctl):
+        ctl.run("account", "purge", "--dry-run")
+    ctl.run("account", "purge")
+    assert credential_owners(ctl) == {owner}
+    # One that is deleted, and not purged yet, can be had back as it was.
+    ctl.run("account", "delete", "alumna", "--yes")
+    ctl.run("account", "purge")
+    assert credential_owners(ctl) == {owner}
+    forget_grace(ctl)
+    ctl.run("account", "purge")
+    assert credential_owners(ctl) == set()
+
+
 @pytest.mark.parametrize("typed, status", [
     (b"y\n", OK), (b"Yes\n", OK), (b"n\n", NO), (b"\n", NO), (b"\x04", NO),
     (b"yesterday\n", NO)])
