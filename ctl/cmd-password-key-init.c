@@ -3,14 +3,10 @@
  * alumnictl password-key init: makes the pair of keys by which passwords reach
  * Dovecot's dict service unseen, once.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/new-file.h"
 #include "ctl/report.h"
 #include "ctl/result.h"
 #include "ctl/session.h"
@@ -23,66 +19,36 @@
 
 /* The dict service's group reads the private key. Somebody else's own file, for
    a trial, is his business. */
-static int give_file(int fd, const char *path, const char *group_name)
+static int find_group(gid_t *group_r)
 {
 	const struct group *group;
 
-	if (geteuid() != 0 || group_name == NULL)
+	*group_r = NEW_FILE_ANY_GROUP;
+	if (geteuid() != 0)
 		return EX_OK;
-	group = getgrnam(group_name);
+	group = getgrnam(STORE_CREDENTIALS_GROUP);
 	if (group == NULL)
 		return report(EX_CONFIG, "there is no group \"%s\": create it",
-			      group_name);
-	if (fchown(fd, 0, group->gr_gid) < 0)
-		return report(EX_OSERR, "cannot give %s to the group %s: %s",
-			      path, group_name, strerror(errno));
+			      STORE_CREDENTIALS_GROUP);
+	*group_r = group->gr_gid;
 	return EX_OK;
-}
-
-/* Whole or not at all. replace = a file that is there may go. */
-static int write_key(const char *path, const char *key, mode_t mode,
-		     const char *group_name, bool replace)
-{
-	char line[SEALED_BOX_KEY_BYTES + 1];
-	int length = snprintf(line, sizeof(line), "%s\n", key);
-	char new[4096];
-	int status;
-	int fd;
-
-	if ((size_t)snprintf(new, sizeof(new), "%s.new", path) >= sizeof(new))
-		return report(EX_CONFIG, "%s: the path is too long", path);
-	/* What a run that was cut short has left. */
-	(void)unlink(new);
-	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		  S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return report(EX_CANTCREAT, "cannot create %s: %s", new,
-			      strerror(errno));
-	status = give_file(fd, path, group_name);
-	if (status == EX_OK && (write(fd, line, (size_t)length) != length ||
-				fsync(fd) < 0 || fchmod(fd, mode) < 0))
-		status = report(EX_IOERR, "cannot write %s: %s", new,
-				strerror(errno));
-	(void)close(fd);
-	secret_wipe(line, sizeof(line));
-	if (status == EX_OK &&
-	    (replace ? rename(new, path) : link(new, path)) < 0)
-		status = report(EX_CANTCREAT, "cannot create %s: %s", path,
-				strerror(errno));
-	(void)unlink(new);
-	return status;
 }
 
 static int make_keys(const struct configuration *configuration)
 {
 	char private[SEALED_BOX_KEY_BYTES], public[SEALED_BOX_KEY_BYTES];
+	struct new_file file = {
+		.path = configuration->password_key_file,
+		.mode = PRIVATE_MODE,
+	};
 	struct error error = {""};
-	int status;
+	int status = find_group(&file.group);
 
+	if (status != EX_OK)
+		return status;
 	if (sealed_box_make_keys(private, public, &error) < 0)
 		return report(EX_OSERR, "%s", error.text);
-	status = write_key(configuration->password_key_file, private,
-			   PRIVATE_MODE, STORE_CREDENTIALS_GROUP, false);
+	status = new_file_write(&file, private);
 	secret_wipe(private, sizeof(private));
 	return status;
 }
@@ -91,6 +57,13 @@ static int run(struct invocation *invocation)
 {
 	const struct configuration *configuration = invocation->configuration;
 	const char *path = configuration->password_key_file;
+	/* Follows from the other, so it is always made right. */
+	const struct new_file public_file = {
+		.path = configuration->password_public_key_file,
+		.mode = PUBLIC_MODE,
+		.group = NEW_FILE_ANY_GROUP,
+		.replace = true,
+	};
 	bool is_new = access(path, F_OK) < 0;
 	char public[SEALED_BOX_KEY_BYTES];
 	struct error error = {""};
@@ -102,9 +75,7 @@ static int run(struct invocation *invocation)
 		return status;
 	if (sealed_box_public_key(path, public, &error) < 0)
 		return report(EX_CONFIG, "%s", error.text);
-	/* Follows from the other, so it is always made right. */
-	status = write_key(configuration->password_public_key_file, public,
-			   PUBLIC_MODE, NULL, true);
+	status = new_file_write(&public_file, public);
 	if (status != EX_OK)
 		return status;
 	return result_message(invocation, "%s %s", path,

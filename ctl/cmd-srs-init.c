@@ -3,15 +3,11 @@
  * alumnictl srs init: creates the file with the secret that signs rewritten
  * senders, once.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/new-file.h"
 #include "ctl/report.h"
 #include "ctl/result.h"
 #include "ctl/session.h"
@@ -22,75 +18,43 @@
 #define SECRET_FILE_MODE    0640
 
 /* One line of base64, which no editor or shell can spoil. */
-static bool write_secret(int fd)
+static int write_secret(const struct new_file *file)
 {
 	unsigned char bytes[SECRET_RANDOM_BYTES];
 	char text[sodium_base64_ENCODED_LEN(
-			  SECRET_RANDOM_BYTES,
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING) +
-		  1];
-	size_t length;
-	bool written;
+		SECRET_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+	int status;
 
 	randombytes_buf(bytes, sizeof(bytes));
-	(void)sodium_bin2base64(text, sizeof(text) - 1, bytes, sizeof(bytes),
+	(void)sodium_bin2base64(text, sizeof(text), bytes, sizeof(bytes),
 				sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	length = strlen(text);
-	text[length++] = '\n';
-	written = write(fd, text, length) == (ssize_t)length && fsync(fd) == 0;
+	status = new_file_write(file, text);
 	sodium_memzero(bytes, sizeof(bytes));
 	sodium_memzero(text, sizeof(text));
-	return written;
+	return status;
 }
 
 /* The milter's group reads it. Somebody else's own file, for a trial, is his
-   business. */
-static int give_file(int fd, const char *path, const char *milter_user)
-{
-	const struct passwd *user;
-
-	if (geteuid() != 0)
-		return EX_OK;
-	user = getpwnam(milter_user);
-	if (user == NULL)
-		return report(EX_CONFIG,
-			      "milter_user: there is no user \"%s\": create "
-			      "it, or name one that exists",
-			      milter_user);
-	if (fchown(fd, 0, user->pw_gid) < 0)
-		return report(EX_OSERR, "cannot give %s to the group of %s: %s",
-			      path, milter_user, strerror(errno));
-	return EX_OK;
-}
-
+   business. Never over one that signs already. */
 static int create_file(const struct configuration *configuration)
 {
-	const char *path = configuration->srs_secret_file;
-	char new[4096];
-	int status;
-	int fd;
+	struct new_file file = {
+		.path = configuration->srs_secret_file,
+		.mode = SECRET_FILE_MODE,
+		.group = NEW_FILE_ANY_GROUP,
+	};
+	const struct passwd *user;
 
-	if ((size_t)snprintf(new, sizeof(new), "%s.new", path) >= sizeof(new))
-		return report(EX_CONFIG, "%s: the path is too long", path);
-	/* What a run that was cut short has left. */
-	(void)unlink(new);
-	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		  S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return report(EX_CANTCREAT, "cannot create %s: %s", new,
-			      strerror(errno));
-	status = give_file(fd, path, configuration->milter_user);
-	if (status == EX_OK &&
-	    (!write_secret(fd) || fchmod(fd, SECRET_FILE_MODE) < 0))
-		status = report(EX_IOERR, "cannot write %s: %s", new,
-				strerror(errno));
-	(void)close(fd);
-	/* Whole or not at all, and never over one that signs already. */
-	if (status == EX_OK && link(new, path) < 0)
-		status = report(EX_CANTCREAT, "cannot create %s: %s", path,
-				strerror(errno));
-	(void)unlink(new);
-	return status;
+	if (geteuid() == 0) {
+		user = getpwnam(configuration->milter_user);
+		if (user == NULL)
+			return report(EX_CONFIG,
+				      "milter_user: there is no user \"%s\": "
+				      "create it, or name one that exists",
+				      configuration->milter_user);
+		file.group = user->pw_gid;
+	}
+	return write_secret(&file);
 }
 
 static int run(struct invocation *invocation)

@@ -104,24 +104,36 @@ static void tell_change(struct self_service *service, const char *old_address,
 				old_address, error.text);
 }
 
+/* Takes one of what the limit allows for the key; refused with the sentence
+   when there is none left. */
+static enum self_service_result take(struct self_service *service,
+				     const char *key,
+				     const struct attempts_limit *limit,
+				     const char *sentence, struct error *error)
+{
+	int64_t until;
+
+	switch (store_attempt_take(service->store, key, limit, service->now,
+				   &until, error)) {
+	case 1:
+		return SELF_SERVICE_DONE;
+	case 0:
+		return self_service_refuse(error, "%s", sentence);
+	default:
+		return SELF_SERVICE_FAILED;
+	}
+}
+
 static enum self_service_result take_change(struct self_service *service,
 					    struct error *error)
 {
 	static const struct attempts_limit limit = {
 		"forward-change", CHANGES_MAX, CHANGES_SECONDS};
-	int64_t until;
 
-	switch (store_attempt_take(service->store, service->account.id, &limit,
-				   service->now, &until, error)) {
-	case 1:
-		return SELF_SERVICE_DONE;
-	case 0:
-		return self_service_refuse(error,
-					   "The forwarding was changed too "
-					   "often today. Try again tomorrow.");
-	default:
-		return SELF_SERVICE_FAILED;
-	}
+	return take(service, service->account.id, &limit,
+		    "The forwarding was changed too often today. Try again "
+		    "tomorrow.",
+		    error);
 }
 
 /* Puts it in force. */
@@ -180,23 +192,15 @@ static enum self_service_result take_address_mail(struct self_service *service,
 		service->configuration->forward_codes_per_day, CODES_SECONDS};
 	unsigned char digest[(ACCOUNT_ID_BYTES - 1) / 2];
 	char key[ACCOUNT_ID_BYTES];
-	int64_t until;
 
 	(void)crypto_generichash(digest, sizeof(digest),
 				 (const unsigned char *)address,
 				 strlen(address), NULL, 0);
 	(void)sodium_bin2hex(key, sizeof(key), digest, sizeof(digest));
-	switch (store_attempt_take(service->store, key, &limit, service->now,
-				   &until, error)) {
-	case 1:
-		return SELF_SERVICE_DONE;
-	case 0:
-		return self_service_refuse(
-			error, "Too many codes were mailed to this address. "
-			       "Try again tomorrow.");
-	default:
-		return SELF_SERVICE_FAILED;
-	}
+	return take(service, key, &limit,
+		    "Too many codes were mailed to this address. Try again "
+		    "tomorrow.",
+		    error);
 }
 
 /* Takes one of the day's codes. */
@@ -206,20 +210,11 @@ static enum self_service_result take_code_mail(struct self_service *service,
 	const struct attempts_limit limit = {
 		"forward-code", service->configuration->forward_codes_per_day,
 		CODES_SECONDS};
-	int64_t until;
 
-	switch (store_attempt_take(service->store, service->account.id, &limit,
-				   service->now, &until, error)) {
-	case 1:
-		return SELF_SERVICE_DONE;
-	case 0:
-		return self_service_refuse(
-			error,
-			"Too many codes were mailed for this account. Try "
-			"again tomorrow, or enter the code that you have.");
-	default:
-		return SELF_SERVICE_FAILED;
-	}
+	return take(service, service->account.id, &limit,
+		    "Too many codes were mailed for this account. Try again "
+		    "tomorrow, or enter the code that you have.",
+		    error);
 }
 
 static enum self_service_result make_pending(struct self_service *service,
