@@ -36,5 +36,7 @@ def test_srs_init_that_cannot_be(bare):
                        'class "alumni"')
         assert "no-such-user" in bare.run("srs", "init", status=CONFIG).stderr
         assert not (bare.folder / "srs.secret").exists()
-    bare.configure(f"{bare.folder}/srs.secret", f"{bare.folder}/absent/s")
+    # A user that exists, since the group is looked for first.
+    bare.configure(f'{bare.folder}/srs.secret"', f'{bare.folder}/absent/s"\n'
+                   'milter_user = "nobody"')
     bare.run("srs", "init", status=73)
