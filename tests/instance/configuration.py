@@ -144,6 +144,16 @@ def copy_postfix_files(layout):
             shutil.copy(source, target, follow_symlinks=False)
 
 
+def make_postfix_log(layout):
+    """postsuper, which runs whenever Postfix starts, writes to it as Postfix's
+    user when a killed one has left something behind; it ends the start if it
+    cannot."""
+    log = layout.log_of("postfix")
+    log.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    log.touch()
+    shutil.chown(log, "postfix")
+
+
 def dovecot_version():
     """"2.3" or "2.4": which folder of deploy/ the installed Dovecot takes."""
     done = subprocess.run(["dovecot", "--version"], text=True,
@@ -171,6 +181,7 @@ def write(layout, ports):
     render_folder(layout, "sieve", layout.dovecot_etc)
     compile_sieve(layout)
     copy_postfix_files(layout)
+    make_postfix_log(layout)
     render_folder(layout, "postfix", layout.postfix_etc)
     render_folder(layout, "nginx", layout.nginx_etc)
     render_folder(layout, "php-fpm", layout.php_etc)

@@ -93,6 +93,9 @@ class Ledger:
                 return
             kills.wait_for(sent.number // MESSAGES_PER_KILL)
             for _ in range(ATTEMPTS_MAX):
+                # A server that cannot be started again takes no mail.
+                if kills.failure is not None:
+                    return
                 self.attempt(sent)
                 if sent.answer != "deferred":
                     break
