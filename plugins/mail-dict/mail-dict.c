@@ -27,6 +27,7 @@
    takes the first that it finds for all of them, since this is not hidden. */
 struct mail_dict_process {
 	struct dict *dict;
+	unsigned int users;
 	time_t paused_until;
 	bool outage;
 };
@@ -47,8 +48,21 @@ int mail_dict_get(struct mail_user *user, struct dict **dict_r,
 				     error_r);
 		mail_dict_leave(&scope);
 	}
+	if (ret == 0)
+		process->users++;
 	*dict_r = process->dict;
 	return ret;
+}
+
+void mail_dict_put(void)
+{
+	struct mail_dict_process *process = &alumni_mail_dict_process;
+
+	i_assert(process->users > 0);
+	/* A dict does not connect in the second in which that failed: LMTP
+	   would not publish the first delivery after an outage. */
+	if (--process->users == 0 && process->outage)
+		mail_dict_release();
 }
 
 void mail_dict_release(void)

@@ -70,6 +70,8 @@ struct mail_user;
    Returns 0, or -1 with an error. */
 int mail_dict_get(struct mail_user *user, struct dict **dict_r,
 		  const char **error_r);
+/* For each time that it was got. */
+void mail_dict_put(void);
 /* For the end of each plugin that got it, when no user is left. */
 void mail_dict_release(void);
 

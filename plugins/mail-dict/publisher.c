@@ -299,4 +299,5 @@ void publisher_deinit(struct publisher **_publisher)
 	/* Other plugins may have made news after publisher_finish(). */
 	mail_dict_wait(publisher->dict);
 	timeout_remove(&publisher->to);
+	mail_dict_put();
 }
