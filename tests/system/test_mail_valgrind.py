@@ -73,7 +73,7 @@ class Watched:
         return "\n".join(path.read_text(errors="replace") for path in logs)
 
 
-@pytest.fixture(name="watched", params=["sdbox", "mdbox", "maildir"])
+@pytest.fixture(name="watched", params=["sdbox"])
 def _watched(request, new_state):
     return Watched(new_state(), request.param)
 
