@@ -244,10 +244,10 @@ static int audit_addition(struct store *store, const struct account *account,
 {
 	return sqlite_audit(
 		store, account->id, AUDIT_ACCOUNT_ADD, error,
-		"class %s, %s, pinned to %s %s", account->class_name,
+		"class %s, %s, pinned to %s%s%s", account->class_name,
 		account->enabled ? "enabled" : "disabled",
 		account_is_pinned(account) ? account->directory : "nothing",
-		account->directory_id);
+		account_is_pinned(account) ? " " : "", account->directory_id);
 }
 
 /* Inside a transaction. */

@@ -64,7 +64,7 @@ static void every_change_of_an_account_is_kept(void **state)
 	account = store_fixture_add(store, "changed");
 	id = account.id;
 	expect(store, id, "account.add",
-	       "class alumni, enabled, pinned to nothing ");
+	       "class alumni, enabled, pinned to nothing");
 	assert_int_equal(store_account_set_enabled(store, id, false, NULL), 1);
 	expect(store, id, "account.disable", "");
 	assert_int_equal(store_account_set_enabled(store, id, true, NULL), 1);
