@@ -84,6 +84,30 @@ def test_addresses_that_are_refused(instance, person, address):
     assert forwarding(instance, name) == before
 
 
+def test_no_address_stops_no_forwarding(instance, person):
+    name, client = person
+    address = new_address()
+    instance.alumnictl("forward", "set", name, address)
+    _, page = client.post(FORWARDING, "save", address="", keep="yes")
+    assert message(page) == "Enter the whole address, such as name@example.com."
+    assert address in forwarding(instance, name)
+
+
+@pytest.mark.parametrize("language, sentence", [
+    ("nb-NO", "E-post kan ikke videresendes til en adresse ved "
+              "alumni.example. Skriv inn en adresse et annet sted."),
+    ("sv-SE", "E-post kan inte vidarebefordras till en adress vid "
+              "alumni.example. Skriv in en adress någon annanstans."),
+])
+def test_the_server_s_refusals_are_translated(instance, language, sentence):
+    name = instance.add_account("web")
+    client = WebmailClient(instance, language)
+    assert client.log_in(name, f"{name}-alumni")
+    _, page = client.post(FORWARDING, "save", address="x@alumni.example",
+                          keep="yes")
+    assert message(page) == sentence
+
+
 def test_a_code_is_for_its_address_alone(instance, person):
     _, client = person
     client.post(FORWARDING, "save", address=new_address(), keep="yes")
