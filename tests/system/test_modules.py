@@ -34,6 +34,10 @@ MODULES = {
     "doveadm/lib10_doveadm_alumni_plugin.so": None,
 }
 
+# What the mail plugins of a process have in common, so that the first one's
+# is everybody's.
+COMMON = {"alumni_mail_dict_process"}
+
 
 def abi_version():
     """What the installed headers say."""
@@ -90,7 +94,9 @@ def test_module_exports_its_version_and_little_else(running, name):
     assert {f"{prefix}_version", f"{prefix}_init",
             f"{prefix}_deinit"} <= symbols
     # Modules share one space of names with all others of the process.
-    assert all(symbol.startswith(f"{prefix}_") for symbol in symbols)
+    assert {symbol for symbol in symbols
+            if not symbol.startswith(f"{prefix}_")} == (
+                COMMON if MODULES[name] == "imap" else set())
     assert path.read_bytes().count(abi_version().encode() + b"\0") == 1
 
 
