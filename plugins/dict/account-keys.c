@@ -68,6 +68,21 @@ static int parse_numbers(const char *value, int64_t *const *numbers,
 	return 0;
 }
 
+/* IMAP has UIDs of no more (RFC 9051, 2.3.1.1), and their sums must not
+   overflow. */
+static int check_32_bits(const char *value, int64_t *const *numbers,
+			 size_t count, struct error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (*numbers[i] > UINT32_MAX)
+			return error_set(error,
+					 "\"%.128s\" has a number of more than "
+					 "32 bits where IMAP has none",
+					 value);
+	}
+	return 0;
+}
+
 static int parse_number(const char *value, int64_t *number_r,
 			struct error *error)
 {
@@ -130,7 +145,9 @@ static int set_inbox(struct account_changes *changes, const char *value,
 	int64_t *const numbers[] = {&changes->usage.uid_validity,
 				    &changes->usage.uid_next};
 
-	return parse_numbers(value, numbers, 2, error);
+	if (parse_numbers(value, numbers, 2, error) < 0)
+		return -1;
+	return check_32_bits(value, numbers, 2, error);
 }
 
 static int set_saved(struct account_changes *changes, const char *value,
@@ -150,7 +167,7 @@ static int set_saved(struct account_changes *changes, const char *value,
 	    saved->first_uid == 0)
 		return error_set(error, "\"%.128s\" tells of no message",
 				 value);
-	return 0;
+	return check_32_bits(value, numbers + 1, 3, error);
 }
 
 static int get_warning_token(const struct account *account,

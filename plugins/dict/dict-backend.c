@@ -70,21 +70,30 @@ void dict_backend_store_failed(struct dict_backend *backend)
 		store_close(&backend->store);
 }
 
+/* The name to look for, and where. 1 done, 0 no name of ours, -1 failed. */
+static int open_for(struct dict_backend *backend, const char *user,
+		    char name_r[ADDRESS_LOCAL_BYTES], struct store **store_r,
+		    struct error *error)
+{
+	const char *const *domains =
+		(const char *const *)backend->configuration->domains;
+
+	if (account_name_normalise(user, domains, name_r, error) < 0)
+		return 0;
+	*store_r = dict_backend_store(backend, error);
+	return *store_r == NULL ? -1 : 1;
+}
+
 /* 1 found, 0 no account of that name, -1 failed. */
 static int find_account(struct dict_backend *backend, const char *user,
 			struct account *account_r, struct error *error)
 {
-	const char *const *domains =
-		(const char *const *)backend->configuration->domains;
 	char name[ADDRESS_LOCAL_BYTES];
 	struct store *store;
-	int ret;
+	int ret = open_for(backend, user, name, &store, error);
 
-	if (account_name_normalise(user, domains, name, error) < 0)
-		return 0;
-	store = dict_backend_store(backend, error);
-	if (store == NULL)
-		return -1;
+	if (ret <= 0)
+		return ret;
 	ret = store_account_by_name(store, name, account_r, error);
 	if (ret < 0)
 		dict_backend_store_failed(backend);
@@ -256,18 +265,13 @@ static int write_usage(struct dict_backend *backend,
 static int write_saved(struct dict_backend *backend, const char *user,
 		       const struct usage_saved *saved, struct error *error)
 {
-	const char *const *domains =
-		(const char *const *)backend->configuration->domains;
 	char name[ADDRESS_LOCAL_BYTES];
 	struct account account;
 	struct store *store;
-	int ret;
+	int ret = open_for(backend, user, name, &store, error);
 
-	if (account_name_normalise(user, domains, name, error) < 0)
-		return 0;
-	store = dict_backend_store(backend, error);
-	if (store == NULL)
-		return -1;
+	if (ret <= 0)
+		return ret;
 	ret = store_usage_add(store, name, saved, monotonic_now(), &account,
 			      error);
 	if (ret == 1 && (int)level_of(backend, &account) != account.warned)

@@ -118,6 +118,11 @@ static const struct refused_case refused_cases[] = {
 	{"priv/quota/saved", "1 0 1 1 1", "tells of no message"},
 	{"priv/quota/saved", "1 1 0 1 1", "tells of no message"},
 	{"priv/quota/saved", "1 1 1 0 1", "tells of no message"},
+	{"priv/quota/saved", "1 9223372036854775807 1 1 1", "32 bits"},
+	{"priv/quota/saved", "1 1 4294967296 1 1", "32 bits"},
+	{"priv/quota/saved", "1 1 1 4294967296 1", "32 bits"},
+	{"priv/quota/inbox", "4294967296 1", "32 bits"},
+	{"priv/quota/inbox", "1 4294967296", "32 bits"},
 	{"priv/password", "secret", "no key"},
 	{"shared/trash/due/plain", "1", "no key"},
 };
