@@ -17,14 +17,16 @@ from instance.waiting import wait_until
 
 SECONDS = 30
 
-class Daemon:
-    """The program with a store and a service manager's socket of its own."""
 
-    def __init__(self, folder):
+class Daemon:
+    """The program with a store and a service manager's socket of its own.
+    Where memory is measured, it is to be that of the plain build."""
+
+    def __init__(self, folder, build="sanitize"):
         self.folder = Path(folder)
         self.log = self.folder / "log"
         self.process = None
-        place = Place(self.folder, "sanitize")
+        place = Place(self.folder, build)
         self.config = place.config
         self.text = place.text
         self.alumnictl = place.alumnictl
@@ -125,18 +127,27 @@ class Question:
         self.send(b"A")
         return self._reply(answer)
 
-    def message(self, *addresses):
-        """The reply to a whole message; None if it is taken."""
+    def begin(self, *addresses):
+        """A message, up to its recipients, each of whom is taken."""
         self.send(b"M", b"<sender@outside.example>\0")
         for address in addresses:
             self.send(b"R", f"<{address}>".encode() + b"\0")
             assert self.receive() == b"c"
+
+    def end(self, chunks=(b"text\r\n",)):
+        """The rest of it; the reply, None if it is taken."""
         self.send(b"L", b"Subject\0test\0")
-        self.send(b"B", b"text\r\n")
+        for chunk in chunks:
+            self.send(b"B", chunk)
         self.send(b"E")
         while (answer := self.receive())[:1] not in b"acdrty":
             pass
         return self._reply(answer)
+
+    def message(self, *addresses):
+        """The reply to a whole message; None if it is taken."""
+        self.begin(*addresses)
+        return self.end()
 
     @staticmethod
     def _reply(answer):
@@ -144,3 +155,28 @@ class Question:
             return None
         assert answer[:1] == b"y", answer
         return answer[1:].rstrip(b"\0").decode()
+
+
+class LookUps:
+    """A connection for look-ups, as Postfix makes it."""
+
+    def __init__(self, path):
+        self.connection = socket.socket(socket.AF_UNIX)
+        self.connection.settimeout(SECONDS)
+        self.connection.connect(str(path))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def ask(self, request):
+        """The answer, in the netstring that it comes in."""
+        self.connection.sendall(f"{len(request)}:{request},".encode())
+        answer = b""
+        while not answer.endswith(b","):
+            got = self.connection.recv(4096)
+            assert got, "the connection was closed"
+            answer += got
+        return answer.decode().partition(":")[2].removesuffix(",")

@@ -2,18 +2,24 @@
 """alumni-milter under a service manager: notifications, watchdog, signals, and
 its end, without Postfix."""
 
+import grp
 import os
+import pwd
+import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
+from pathlib import Path
 
 import pytest
 
 from instance.layout import ROOT
+from instance.lone_milter import GROUP, USER
 from instance.waiting import wait_until
-from milter_daemon import SECONDS, Daemon
+from milter_daemon import SECONDS, Daemon, LookUps, Question
 
 
 @pytest.fixture
@@ -105,6 +111,60 @@ def test_stopping_during_the_start_leaks_nothing(daemon):
         assert list(daemon.folder.glob("run/*")) == []
         daemon.hear()
     assert "Sanitizer" not in daemon.log.read_text()
+
+
+def test_what_is_under_way_comes_to_its_end(daemon):
+    """A message that had begun is decided, with the look-ups that Postfix
+    makes meanwhile; one that begins now is deferred."""
+    daemon.alumnictl("account", "add", "away")
+    daemon.alumnictl("forward", "set", "away", "away@outside.example")
+    daemon.start()
+    daemon.told("READY=1")
+    sockets = daemon.folder / "run"
+    with Question(sockets / "milter.sock") as begun, \
+            Question(sockets / "milter.sock") as idle, \
+            LookUps(sockets / "maps.sock") as look_ups:
+        begun.begin("away@alumni.example")
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.told("STOPPING=1")
+        wait_until(lambda: (idle.recipient("away@alumni.example") or "")
+                   .startswith("451 4.3.0 "), SECONDS,
+                   "new messages to be deferred")
+        assert look_ups.ask("mailbox away@alumni.example") == "OK away"
+        assert begun.end() is None
+        assert daemon.process.wait(SECONDS) == 0, daemon.log.read_text()
+    assert "forward_to=<away@outside.example>" in daemon.log.read_text()
+
+
+def test_only_its_user_and_the_socket_s_group_can_ask(daemon):
+    daemon.start()
+    daemon.told("READY=1")
+    owner = (pwd.getpwnam(USER).pw_uid, grp.getgrnam(GROUP).gr_gid)
+    for path, mode in (("run", 0o750), ("run/milter.sock", 0o660),
+                       ("run/maps.sock", 0o660)):
+        found = (daemon.folder / path).stat()
+        assert (found.st_uid, found.st_gid) == owner, path
+        assert stat.S_IMODE(found.st_mode) == mode, path
+    assert daemon.stop() == 0
+
+
+def test_it_is_root_no_more(daemon):
+    """Neither by a user or group of it, nor by a capability, nor by a program
+    that it could run."""
+    daemon.start()
+    daemon.told("READY=1")
+    uid = str(pwd.getpwnam(USER).pw_uid)
+    gid = str(pwd.getpwnam(USER).pw_gid)
+    for thread in daemon.threads():
+        status = Path(f"/proc/{daemon.process.pid}/task/{thread}/status")
+        fields = dict(re.findall(r"(?m)^(\w+):\s*(.*)$", status.read_text()))
+        assert fields["Uid"].split() == [uid] * 4
+        assert fields["Gid"].split() == [gid] * 4
+        assert "0" not in fields["Groups"].split()
+        for name in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+            assert int(fields[name], 16) == 0, name
+        assert fields["NoNewPrivs"] == "1"
+    assert daemon.stop() == 0
 
 
 def test_only_one_thread_is_given_signals(daemon):

@@ -7,7 +7,6 @@ import fcntl
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from instance.waiting import wait_until
-from milter_daemon import SECONDS, Daemon, Question
+from milter_daemon import SECONDS, Daemon, LookUps, Question
 from peers.postsrsd import free_port
 
 # Enough for many pages, so that no handle has them all in its memory.
@@ -98,12 +97,8 @@ class DaemonWithStore(Daemon):
             return question.recipient(address or self.next_recipient())
 
     def look_up(self, address):
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(SECONDS)
-            connection.connect(str(self.folder / "run/maps.sock"))
-            text = f"mailbox {address}"
-            connection.sendall(f"{len(text)}:{text},".encode())
-            return connection.recv(512).decode().partition(":")[2]
+        with LookUps(self.folder / "run/maps.sock") as look_ups:
+            return look_ups.ask(f"mailbox {address}")
 
     def metric(self, name):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics",
