@@ -166,6 +166,27 @@ def test_notify_never_is_kept(instance):
                 if author in mail.recipients]
 
 
+@pytest.mark.parametrize("written, notify", [
+    (None, "SUCCESS,FAILURE"), (None, "SUCCESS,FAILURE,DELAY"),
+    ("rfc822;list+2Bx@university.example", "DELAY"), (None, None)])
+def test_what_the_author_asks_to_be_told_of_goes_on(instance, written, notify):
+    """And about which address: the author's own words for it, or ours."""
+    name, target = forwarding_account(instance, "--no-copy")
+    with instance.smtp() as connection:
+        connection.sendmail(
+            "ann@outside.example", instance.address(name),
+            "Subject: told\r\n\r\n",
+            mail_options=["RET=HDRS", "ENVID=QQ314159"],
+            rcpt_options=[f"{key}={value}" for key, value in
+                          (("NOTIFY", notify), ("ORCPT", written)) if value])
+    sent = instance.wait_outside(target)
+    assert {"RET=HDRS", "ENVID=QQ314159"} <= set(sent.sender_options.split())
+    options, = sent.recipient_options
+    assert dict(option.split("=", 1) for option in options.split()) == {
+        "ORCPT": written or f"rfc822;{instance.address(name)}",
+        **({"NOTIFY": notify} if notify else {})}
+
+
 def test_mail_to_an_srs_address_reaches_the_true_sender(instance):
     author = f"ann-{token()}@outside.example"
     back = forwarded_srs_address(instance, author)

@@ -8,6 +8,7 @@ import re
 import secrets
 import signal
 import smtplib
+import sqlite3
 import urllib.request
 
 import pytest
@@ -71,8 +72,8 @@ def configured(instance, option, value):
     """Another value of an option, while it is needed."""
     path = instance.state / "etc/alumnimail/alumnimail.conf"
     before = path.read_text()
-    changed, count = re.subn(rf"(?m)^{option} = .*$", f"{option} = {value}",
-                             before)
+    changed, count = re.subn(rf"(?m)^#?{option} = .*$",
+                             lambda _: f"{option} = {value}", before)
     assert count == 1
     path.write_text(changed)
     try:
@@ -145,6 +146,114 @@ def test_every_account_has_its_address_in_each_domain(instance):
     subject = token()
     instance.send(f"{name}+x@second.example", f"Subject: {subject}\r\n\r\n")
     instance.wait_message(name, subject)
+
+
+# ---- targets ----
+
+@pytest.mark.parametrize("options", [[], ["--no-copy"]])
+def test_a_target_of_our_own_is_not_followed(instance, options):
+    """Nobody can set one; it may be there from before a domain became ours."""
+    name, _ = forwarding(instance, *options)
+    other = instance.add_account("other")
+    set_target(instance, name, f"{other}@second.example")
+    subject = token()
+    instance.send(instance.address(name), f"Subject: {subject}\r\n\r\n",
+                  sender="ann@outside.example")
+    message = instance.wait_message(name, subject)
+    assert b"Return-Path: <ann@outside.example>" in message
+    assert b"X-Alumnimail" not in message
+    instance.wait_queue_empty()
+    assert instance.messages(other) == []
+    assert re.search(rf'to=<?{name}@[^ ]+ fate=held-target',
+                     milter_log(instance).replace('"', ""))
+
+
+def set_target(instance, name, target):
+    """What alumnictl would refuse."""
+    with contextlib.closing(sqlite3.connect(
+            instance.state / "store/accounts/accounts.db",
+            timeout=30)) as database, database:
+        assert database.execute(
+            "UPDATE accounts SET forward_address = ? WHERE name = ?",
+            (target, name)).rowcount == 1
+
+
+def test_a_domain_in_utf8_is_one_that_every_server_knows(instance):
+    name = instance.add_account("idn")
+    instance.alumnictl("forward", "set", name,
+                       f"{name}@bl\u00e5b\u00e6r.example", "--no-copy")
+    instance.send(instance.address(name), "Subject: x\r\n\r\n")
+    instance.wait_outside(f"{name}@xn--blbr-roah.example")
+
+
+# ---- no room ----
+
+def no_room(instance, name, size=5000):
+    """The answer to RCPT for a message of this size; None if it is taken."""
+    with instance.smtp() as connection:
+        connection.ehlo()
+        connection.docmd("MAIL", f"FROM:<s@outside.example> SIZE={size}")
+        code, text = connection.docmd("RCPT", f"TO:<{instance.address(name)}>")
+    return None if code == 250 else (code, text.decode())
+
+
+def test_the_refusal_is_in_the_words_of_the_site(instance):
+    name = instance.add_account("full", "--quota", "1K")
+    with configured(instance, "over_quota_text",
+                    "'%s do not fit: %u of %q are used. Ask %c'"):
+        assert no_room(instance, name) == (
+            552, "5.2.2 4.88 KB do not fit: 0 B of 1 KB are used. Ask "
+            "postmaster@alumni.example")
+
+
+def test_a_full_copy_is_refused_where_the_site_says_so(instance):
+    name, target = forwarding(instance)
+    away, _ = forwarding(instance, "--no-copy")
+    for account in (name, away):
+        instance.alumnictl("quota", "set", account, "1K")
+    with configured(instance, "over_quota_copy", '"reject"'):
+        code, text = no_room(instance, name)
+        assert code == 552 and text.startswith("5.2.2")
+        assert no_room(instance, away) is None
+    assert no_room(instance, name) is None
+    assert left_for(instance, target) == []
+
+
+@contextlib.contextmanager
+def grace(instance, value):
+    """The same for the milter and for Dovecot, as set-up writes it."""
+    path = instance.state / "etc/dovecot/mail.conf"
+    before = path.read_text()
+    changed, count = re.subn(r"(?m)^(\s*\w+_grace) = .*$", rf"\1 = {value}",
+                             before)
+    assert count == 1
+    with configured(instance, "quota_grace", f'"{value}"'):
+        path.write_text(changed)
+        try:
+            restart_dovecot(instance)
+            yield
+        finally:
+            path.write_text(before)
+            restart_dovecot(instance)
+
+
+def restart_dovecot(instance):
+    instance.service("stop", "dovecot")
+    instance.service("start", "dovecot")
+
+
+def test_grace_is_room_for_the_milter_and_for_delivery(instance):
+    name = instance.add_account("grace", "--quota", "100K")
+    text = ("y" * 70 + "\r\n") * 860   # 60 KB
+    with grace(instance, "40K"):
+        for subject in ("below the quota", "in the grace"):
+            assert no_room(instance, name, len(text)) is None
+            instance.send(instance.address(name),
+                          f"Subject: {subject}\r\n\r\n{text}")
+            instance.wait_message(name, f"Subject: {subject}")
+        assert no_room(instance, name, 30_000)[0] == 552
+        assert no_room(instance, name, 10_000) is None
+    assert no_room(instance, name, 10)[0] == 552
 
 
 # ---- spam ----
