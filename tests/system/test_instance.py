@@ -74,6 +74,38 @@ def test_secrets_are_not_for_everybody(instance):
         assert path.stat().st_mode & 0o007 == 0, path
 
 
+def test_the_srs_secret_is_in_its_file_alone(instance):
+    """After all that was said and done in the instance until now: no log,
+    message, queue file, database or rendered configuration has it."""
+    path = Layout(instance.state).srs_secret
+    instance.send("copy@alumni.example", "Subject: x\r\n\r\n")
+    instance.wait_queue_empty()
+    for secret in path.read_text().split():
+        found = subprocess.run(
+            ["grep", "-rslF", "-D", "skip", "--", secret, instance.state],
+            text=True, stdout=subprocess.PIPE, check=False).stdout.split()
+        assert found == [str(path)]
+
+
+def test_the_milter_s_sockets_are_in_postfix_s_spool(instance):
+    """Where the servers of Postfix that run in it see them, for its group
+    alone."""
+    spool = Layout(instance.state).spool
+    inside = [*instance.endpoints["enter"], "stat", "-c", "%U %G %a"]
+    for name in ("milter_socket", "maps_socket"):
+        path = Path(instance.endpoints[name])
+        assert spool in path.parents
+        assert instance.run_argv([*inside, path]).stdout == \
+            "alumnimail postfix 660\n"
+    assert instance.run_argv([*inside, path.parent]).stdout == \
+        "alumnimail postfix 750\n"
+    settings = instance.run_argv(
+        [*instance.endpoints["enter"], "postconf", "-n"]).stdout
+    for socket in ("unix:alumnimail/milter.sock", "unix:alumnimail/maps.sock"):
+        assert socket in settings
+        assert (spool / socket.partition(":")[2]).is_socket()
+
+
 def test_machine_is_not_touched(instance):
     inside = subprocess.run(
         [*instance.endpoints["enter"], "getent", "passwd", "vmail"],
