@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROJECT_ID   'h'
 #define WAIT_SECONDS 5
 
 struct hash_gate {
@@ -64,7 +63,7 @@ static bool is_ours(int id)
 int hash_gate_open(const char *folder, unsigned int places,
 		   struct hash_gate **gate_r, struct error *error)
 {
-	key_t key = ftok(folder, PROJECT_ID);
+	key_t key = ftok(folder, HASH_GATE_PROJECT_ID);
 	int id;
 
 	if (key == (key_t)-1)

@@ -28,6 +28,10 @@ struct hash_gate;
 #define HASH_GATE_PLACES_PER_PROCESSOR 4
 unsigned int hash_gate_places(void);
 
+/* The semaphore's key is ftok(3) of the folder and this. Of the folder, 16 bits
+   of its inode's number count: two folders may have one key. */
+#define HASH_GATE_PROJECT_ID 'h'
+
 /* Opens the gate of a folder, which must exist, or makes it with so many
    places; the places of one that is there stay as they are. Only processes of
    the same user can share a gate. Returns 0, or -1 with an error. */

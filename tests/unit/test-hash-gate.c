@@ -3,6 +3,7 @@
  * The gate in front of password hashes: no more than its places at a time,
  * places of killed processes come back, and none of another user's making.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +16,9 @@
 
 #include <cmocka.h>
 #include <sched.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,8 +30,12 @@
 #define ROUNDS    200
 #define NOBODY    65534
 
+#define FOLDER_BYTES 64
+#define FOLDERS_MAX  100
+#define ATTEMPTS_MAX 20
+
 struct fixture {
-	char folder[64];
+	char folder[FOLDER_BYTES];
 	struct hash_gate *gate;
 };
 
@@ -39,14 +46,29 @@ struct counts {
 	atomic_int entered;
 };
 
+/* Makes a folder whose key nobody has. A machine may have many semaphores, and
+   one of another user's under our key is a case of its own. Returns 0 or -1. */
+static int make_folder(char folder_r[FOLDER_BYTES])
+{
+	for (int i = 0; i < FOLDERS_MAX; i++) {
+		snprintf(folder_r, FOLDER_BYTES, "/tmp/gate-XXXXXX");
+		if (mkdtemp(folder_r) == NULL)
+			return -1;
+		if (semget(ftok(folder_r, HASH_GATE_PROJECT_ID), 1, 0) < 0 &&
+		    errno == ENOENT)
+			return 0;
+		rmdir(folder_r);
+	}
+	return -1;
+}
+
 static int set_up(void **state)
 {
 	static struct fixture fixture;
 	struct error error;
 
 	*state = &fixture;
-	snprintf(fixture.folder, sizeof(fixture.folder), "/tmp/gate-XXXXXX");
-	if (mkdtemp(fixture.folder) == NULL)
+	if (make_folder(fixture.folder) < 0)
 		return -1;
 	return hash_gate_open(fixture.folder, PLACES, &fixture.gate, &error);
 }
@@ -72,19 +94,45 @@ static struct hash_gate *open_again(const struct fixture *fixture)
 	return gate;
 }
 
+static struct counts *share_counts(void)
+{
+	struct counts *counts =
+		mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(counts, MAP_FAILED);
+	return counts;
+}
+
+static void come_in(struct counts *counts)
+{
+	int inside = atomic_fetch_add(&counts->inside, 1) + 1;
+	int most = atomic_load(&counts->most);
+
+	while (inside > most &&
+	       !atomic_compare_exchange_weak(&counts->most, &most, inside))
+		;
+	atomic_fetch_add(&counts->entered, 1);
+}
+
+static void expect_to_end_well(const pid_t *children)
+{
+	for (size_t i = 0; i < PROCESSES; i++) {
+		int status;
+
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
+}
+
 static void go_through(const struct fixture *fixture, struct counts *counts)
 {
 	struct hash_gate *gate = open_again(fixture);
 
 	for (int i = 0; i < ROUNDS; i++) {
-		int inside;
-
 		if (!hash_gate_enter(gate))
 			_exit(1);
-		inside = atomic_fetch_add(&counts->inside, 1) + 1;
-		if (inside > atomic_load(&counts->most))
-			atomic_store(&counts->most, inside);
-		atomic_fetch_add(&counts->entered, 1);
+		come_in(counts);
 		/* Gives the others the time to come in if they could. */
 		sched_yield();
 		atomic_fetch_sub(&counts->inside, 1);
@@ -95,26 +143,84 @@ static void go_through(const struct fixture *fixture, struct counts *counts)
 
 static void only_so_many_are_inside(void **state)
 {
-	struct counts *counts =
-		mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct counts *counts = share_counts();
 	pid_t children[PROCESSES];
 
-	assert_ptr_not_equal(counts, MAP_FAILED);
 	for (size_t i = 0; i < PROCESSES; i++) {
 		children[i] = fork();
 		assert_int_not_equal(children[i], -1);
 		if (children[i] == 0)
 			go_through(*state, counts);
 	}
-	for (size_t i = 0; i < PROCESSES; i++) {
-		int status;
-
-		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-		assert_int_equal(status, 0);
-	}
+	expect_to_end_well(children);
 	assert_int_equal(atomic_load(&counts->entered), PROCESSES * ROUNDS);
+	assert_true(atomic_load(&counts->most) <= PLACES);
+	munmap(counts, sizeof(*counts));
+}
+
+/* Stays inside until there is something to read. */
+static void stay(const struct fixture *fixture, struct counts *counts,
+		 const int leave[2])
+{
+	struct hash_gate *gate = open_again(fixture);
+	bool inside = false;
+	char byte;
+
+	/* So that it ends with the test. */
+	close(leave[1]);
+	/* It gives up after a while, which a busy machine may take. */
+	for (int i = 0; i < ATTEMPTS_MAX && !inside; i++)
+		inside = hash_gate_enter(gate);
+	if (!inside)
+		_exit(1);
+	come_in(counts);
+	if (read(leave[0], &byte, 1) != 1)
+		_exit(1);
+	atomic_fetch_sub(&counts->inside, 1);
+	hash_gate_leave(gate);
+	_exit(0);
+}
+
+/* Until so many are inside, and so many wait in front of the gate. */
+static void wait_for(const struct fixture *fixture, const struct counts *counts,
+		     int inside, int in_front)
+{
+	const int id =
+		semget(ftok(fixture->folder, HASH_GATE_PROJECT_ID), 1, 0);
+
+	while (atomic_load(&counts->inside) != inside ||
+	       semctl(id, 0, GETNCNT) != in_front) {
+		assert_true(atomic_load(&counts->most) <= PLACES);
+		sched_yield();
+	}
+}
+
+static void every_place_is_used(void **state)
+{
+	struct counts *counts = share_counts();
+	pid_t children[PROCESSES];
+	int leave[2];
+
+	assert_int_equal(pipe(leave), 0);
+	for (size_t i = 0; i < PROCESSES; i++) {
+		children[i] = fork();
+		assert_int_not_equal(children[i], -1);
+		if (children[i] == 0)
+			stay(*state, counts, leave);
+	}
+	for (int left = PROCESSES; left > PLACES; left--) {
+		wait_for(*state, counts, PLACES, left - PLACES);
+		assert_int_equal(write(leave[1], "x", 1), 1);
+	}
+	for (int left = PLACES; left > 0; left--) {
+		wait_for(*state, counts, left, 0);
+		assert_int_equal(write(leave[1], "x", 1), 1);
+	}
+	expect_to_end_well(children);
+	assert_int_equal(atomic_load(&counts->entered), PROCESSES);
 	assert_int_equal(atomic_load(&counts->most), PLACES);
+	close(leave[0]);
+	close(leave[1]);
 	munmap(counts, sizeof(*counts));
 }
 
@@ -195,6 +301,7 @@ int main(void)
 	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(only_so_many_are_inside),
+		TEST(every_place_is_used),
 		TEST(a_killed_process_gives_its_place_back),
 		TEST(without_a_gate_nobody_waits),
 		TEST(another_users_gate_is_not_used),
