@@ -86,19 +86,21 @@ def test_freed_space_counts_without_a_login(instance):
     instance.wait_message(name, "Subject: room again")
 
 
+@pytest.mark.parametrize("trash", ["Trash", "mail/Trash"])
 @pytest.mark.parametrize("how", ["MOVE", "COPY", "APPEND"])
-def test_each_way_into_trash_is_published(instance, how):
+def test_each_way_into_trash_is_published(instance, how, trash):
+    """Whatever path prefix the mail program has."""
     name = instance.add_account("trash")
     before = int(time.time())
     connection = instance.imap(name)
     connection.append("INBOX", None, None, b"Subject: moved\r\n\r\n")
     connection.select("INBOX")
     if how == "MOVE":
-        connection._simple_command("MOVE", "1", "Trash")
+        connection._simple_command("MOVE", "1", trash)
     elif how == "COPY":
-        connection.copy("1", "Trash")
+        connection.copy("1", trash)
     else:
-        connection.append("Trash", None, '"01-Jan-2020 00:00:00 +0000"',
+        connection.append(trash, None, '"01-Jan-2020 00:00:00 +0000"',
                           b"Subject: moved\r\n\r\n")
     connection.logout()
     instance.wait(lambda: published_oldest(instance, name) >= before,
