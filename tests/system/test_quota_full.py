@@ -3,6 +3,7 @@
 to do where there is no room; a limit that changes counts in open sessions."""
 
 import imaplib
+import smtplib
 import time
 
 import pytest
@@ -100,15 +101,18 @@ def test_moving_between_folders_works(full):
 
 
 @pytest.mark.parametrize("how", ["MOVE", "COPY"])
-@pytest.mark.parametrize("target", ["Trash", "Trash/2025"])
+@pytest.mark.parametrize("target", ["Trash", "Trash/2025", "mail/Trash"])
 def test_deleting_by_way_of_trash_works(full, how, target):
     instance, name, connection = full
-    if target != "Trash":
+    if target == "Trash/2025":
         ok(connection.create(target))
     if how == "MOVE":
         ok(connection._simple_command("MOVE", "1:3", target))
     else:
         ok(connection.copy("1:3", target))
+        # That was for Trash alone.
+        refused(connection, "COPY", "1", "Sent")
+        assert append(connection)[0] == "NO"
         ok(connection.store("1:3", "+FLAGS", r"(\Deleted)"))
         ok(connection.expunge())
     assert connection.search(None, "ALL")[1] == [b""]
@@ -171,8 +175,25 @@ def test_options_bound_copies_into_trash_and_the_number_of_messages(new_state):
     for _ in range(2):
         ok(append(connection, size=100))
     assert append(connection, size=100)[0] == "NO"
+    _, (_, shown) = connection.getquotaroot("INBOX")
+    assert b"MESSAGE 2 2" in shown[0]
+    with smtplib.LMTP(instance.endpoints["lmtp"]) as lmtp:
+        with pytest.raises(smtplib.SMTPDataError) as error:
+            lmtp.sendmail("s@outside.example", instance.address(name),
+                          message(100))
+    assert error.value.smtp_code == 552
     ok(connection.select("INBOX"))
     ok(connection.copy("1:2", "Trash"))
+    connection.logout()
+
+    # In a session that is open, too.
+    name = instance.add_account("few")
+    connection = instance.imap(name)
+    for _ in range(2):
+        ok(append(connection, size=100))
+    instance.alumnictl("class", "set", name, "student")
+    until_fresh(lambda: append(connection, size=100)[0] == "NO",
+                "APPEND still goes by the class before")
     connection.logout()
 
 
@@ -224,6 +245,17 @@ def test_a_raised_quota_counts_in_an_open_session(full):
     until_fresh(lambda: append(connection)[0] == "OK",
                 "APPEND still goes by the old limit")
     assert imap_quota(connection)[1] == KIB
+
+
+def test_a_raised_quota_counts_for_copies_in_an_open_session(instance):
+    name = full_account(instance)
+    connection = instance.imap(name)
+    ok(connection.select("INBOX"))
+    refused(connection, "COPY", "1", "Sent")
+    instance.alumnictl("quota", "set", name, "1M")
+    until_fresh(lambda: connection.copy("1", "Sent")[0] == "OK",
+                "COPY still goes by the old limit")
+    connection.logout()
 
 
 def test_getquota_shows_a_new_limit_in_an_open_session(instance):

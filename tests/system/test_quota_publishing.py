@@ -7,7 +7,9 @@ import os
 import re
 import smtplib
 import sqlite3
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +46,77 @@ def test_rename_delete_recalc_and_dsync_are_published(stored):
                    f"{stored.storage_format}:{home}/mail")
     assert len(subjects(stored, name, "INBOX")) == 1
     assert_right(stored, name)
+
+
+def test_a_path_prefix_hides_no_mail_from_the_count(stored):
+    """Whoever is the first to list the folders, by whichever names, after
+    their index was lost."""
+    name = stored.add_account("ways")
+    connection = stored.imap(name)
+    append(connection)
+    connection.logout()
+    stored.wait(lambda: usage(stored, name)[1] == 1, "the first message")
+    home = stored.doveadm("user", "-f", "home", name).stdout.strip()
+    lost = list(Path(home).glob("mail/**/dovecot.list.index*"))
+    assert lost
+    for path in lost:
+        path.unlink()
+    connection = stored.imap(name)
+    connection.list('""', '"mail/*"')
+    append(connection, "mail/Sent")
+    connection.logout()
+    stored.wait(lambda: usage(stored, name)[1] == 2, "the second message")
+    assert_right(stored, name)
+
+
+# ---- when ----
+
+# At the latest, and how long changes are gathered.
+SOON_SECONDS = 5
+BATCH_SECONDS = 0.5
+
+
+def published_messages(instance, name):
+    with contextlib.closing(sqlite3.connect(
+            instance.state / "store/accounts/accounts.db")) as store:
+        (number,) = store.execute("SELECT usage_messages FROM accounts"
+                                  " WHERE name = ?", (name,)).fetchone()
+    return number
+
+
+def test_changes_close_together_are_published_together(instance):
+    name = instance.add_account("batch")
+    connection = instance.imap(name)
+    seen = set()
+    done = threading.Event()
+
+    def watch():
+        while not done.is_set():
+            seen.add(published_messages(instance, name))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    begun = time.monotonic()
+    for _ in range(60):
+        append(connection)
+    seconds = time.monotonic() - begun
+    instance.wait(lambda: published_messages(instance, name) == 60,
+                  "all to be published", SOON_SECONDS)
+    done.set()
+    watcher.join()
+    connection.logout()
+    assert len(seen) <= 3 + seconds / BATCH_SECONDS
+
+
+def test_a_busy_session_is_published_meanwhile(instance):
+    """One change after the other does not put it off."""
+    name = instance.add_account("busy")
+    connection = instance.imap(name)
+    begun = time.monotonic()
+    while published_messages(instance, name) == 0:
+        assert time.monotonic() - begun < SOON_SECONDS
+        append(connection)
+    connection.logout()
 
 
 # ---- the dict service ----
@@ -142,12 +215,12 @@ def test_a_session_publishes_when_the_dict_service_answers_again(instance):
 def test_lmtp_accepts_mail_while_the_dict_service_is_down(instance):
     name = instance.add_account("late")
     size = log_size(instance)
-    with dict_down(instance):
+    with dict_down(instance), smtplib.LMTP(
+            instance.endpoints["lmtp"]) as lmtp:
         for _ in range(3):
-            with smtplib.LMTP(instance.endpoints["lmtp"]) as lmtp:
-                lmtp.sendmail("s@outside.example", instance.address(name),
-                              message(1000))
-    assert "Cannot publish" in logged(instance, size)
+            lmtp.sendmail("s@outside.example", instance.address(name),
+                          message(1000))
+    assert logged(instance, size).count("alumni: Cannot") == 1
     with smtplib.LMTP(instance.endpoints["lmtp"]) as lmtp:
         lmtp.sendmail("s@outside.example", instance.address(name),
                       message(1000))
