@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from conftest import set_storage_format
+from published_usage import dict_down
 from test_login import imap_quota
 from test_quota import message, usage
 from test_quota_full import KIB, append, ok, refused
-from test_quota_races import dict_down
 from test_trash import published_oldest, save_to_trash, subjects
 
 # Everything is slow there.
