@@ -298,8 +298,10 @@ static int write_changes(struct dict_backend *backend,
 	if (ret > 0 && changes->trash_saved_at > 0)
 		ret = store_trash_saved(store, id, changes->trash_saved_at,
 					error);
-	/* 0 means that a session came first: the account just stays due. */
-	if (ret > 0 && changes->has_trash_expired &&
+	/* Not before the usage is right: who looks full gets no mail, and would
+	   not be visited again. 0 means that a session came first: the account
+	   just stays due. */
+	if (ret == 1 && changes->has_trash_expired &&
 	    store_trash_expired(store, id, changes->trash_expired_generation,
 				changes->trash_expired_oldest, error) < 0)
 		ret = -1;

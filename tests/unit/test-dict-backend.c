@@ -189,6 +189,49 @@ static void test_trash_expired_compares(void **state)
 	expect(fixture, "anna", "priv/trash/oldest", "900");
 }
 
+/* As the expiry reports: a count, and what is left in Trash. */
+static int commit_report(const struct fixture *fixture, const char *storage,
+			 const char *counted_at, const char *expired)
+{
+	const char *const sets[][2] = {
+		{"priv/quota/storage", storage},
+		{"priv/quota/messages", "1"},
+		{"priv/quota/counted-at", counted_at},
+		{"priv/quota/inbox", "7 2"},
+		{"priv/trash/expired", expired},
+	};
+	struct account_changes changes;
+	struct error error = {.text = ""};
+
+	account_changes_init(&changes);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (account_key_set(&changes, sets[i][0], sets[i][1], &error) <
+		    0)
+			fail_msg("%s", error.text);
+	}
+	return dict_backend_commit(fixture->backend, "anna", &changes, &error);
+}
+
+static void test_trash_is_not_expired_before_usage_is_right(void **state)
+{
+	const struct fixture *fixture = *state;
+
+	add_account(fixture, "anna", "alumni");
+	assert_int_equal(commit_report(fixture, "5", "10", "0 0"), 1);
+	assert_int_equal(commit(fixture, "anna", "priv/trash/oldest", "500"),
+			 1);
+	/* A delivery that the count of 20 may have seen or not. */
+	assert_int_equal(
+		commit(fixture, "anna", "priv/quota/saved", "100 1 7 2 30"), 1);
+	assert_int_equal(commit_report(fixture, "5", "20", "1 0"),
+			 STORE_USAGE_AGAIN);
+	expect(fixture, "anna", "priv/quota/storage", "105");
+	expect(fixture, "anna", "priv/trash/oldest", "500");
+	assert_int_equal(commit_report(fixture, "100", "40", "1 0"), 1);
+	expect(fixture, "anna", "priv/quota/storage", "100");
+	expect(fixture, "anna", "priv/trash/oldest", "0");
+}
+
 static void test_store_failure(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -454,6 +497,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_trash_expired_compares,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_trash_is_not_expired_before_usage_is_right, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(test_store_failure, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_usage_makes_warnings_due,
