@@ -11,10 +11,12 @@
 #include "doveadm-mail.h"
 
 #include "plugins/doveadm/cmd-expire.h"
+#include "plugins/doveadm/expire-report.h"
 #include "plugins/doveadm/expire-user.h"
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/doveadm/visits-lock.h"
 #include "plugins/doveadm/visits.h"
+#include "plugins/doveadm/visits-run.h"
 #include "plugins/mail-dict/mail-dict.h"
 
 #define EXPIRE_LOCK "alumni-expire"
@@ -22,22 +24,22 @@
 static bool expire_try_only;
 static unsigned int expire_expunged;
 
-/* ---- the visit of one user ---- */
+/* ---- what is shown of a visit ---- */
 
-/* result: 1 done, 0 nothing expires, -1 failed */
-static void expire_print(const char *username, int result,
+static void expire_print(const char *username, enum expire_result result,
 			 const struct expire_tally *tally)
 {
 	const char *verb = expire_try_only ? "would expunge" : "expunged";
+	bool failed = result == EXPIRE_FAILED;
 	const char *text, *json, *oldest = NULL;
 
 	if (tally->oldest_left != 0)
 		oldest = t_strfgmtime("%Y-%m-%dT%H:%M:%SZ", tally->oldest_left);
-	if (result == 0)
+	if (result == EXPIRE_NOTHING)
 		text = t_strdup_printf("%s: nothing expires", username);
 	else
 		text = t_strdup_printf("%s: %s%s %u, kept %u%s%s", username,
-				       result < 0 ? "failed, " : "", verb,
+				       failed ? "failed, " : "", verb,
 				       tally->expunged, tally->left,
 				       oldest == NULL ? "" : ", oldest saved ",
 				       oldest == NULL ? "" : oldest);
@@ -45,27 +47,36 @@ static void expire_print(const char *username, int result,
 	json = t_strdup_printf(
 		"%s,%s,\"%s\":%u,\"kept\":%u,%s",
 		visits_json_text("account", username),
-		visits_json_text("result", result < 0    ? "failed"
-					   : result == 0 ? "kept for ever"
-							 : "done"),
+		visits_json_text("result", failed ? "failed"
+					   : result == EXPIRE_NOTHING
+						   ? "kept for ever"
+						   : "done"),
 		t_str_replace(verb, ' ', '_'), tally->expunged, tally->left,
 		oldest == NULL ? "\"oldest_saved_at\":null"
 			       : visits_json_text("oldest_saved_at", oldest));
 	visits_print(text, json);
 }
 
+static void expire_finished(const char *username, enum expire_result result,
+			    const struct expire_tally *tally)
+{
+	expire_expunged += tally->expunged;
+	expire_print(username, result, tally);
+}
+
+/* ---- the visit of a user that the caller said ---- */
+
 static int cmd_expire_run(struct doveadm_mail_cmd_context *ctx,
 			  struct mail_user *user)
 {
 	struct expire_tally tally;
-	int ret;
+	enum expire_result result;
 
 	visits.visited++;
-	visits_keep_modules();
-	ret = expire_user(user, expire_try_only ? EXPIRE_TRY : EXPIRE, &tally);
-	expire_expunged += tally.expunged;
-	expire_print(user->username, ret, &tally);
-	if (ret < 0) {
+	result = expire_user(user, expire_try_only ? EXPIRE_TRY : EXPIRE,
+			     &tally);
+	expire_finished(user->username, result, &tally);
+	if (result == EXPIRE_FAILED) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
 	}
@@ -88,10 +99,125 @@ static struct doveadm_mail_cmd_context *cmd_expire_alloc(void)
 	return ctx;
 }
 
+/* ---- the visits of those that are due ---- */
+
+struct due_visit {
+	char *username;
+	struct expire_tally tally;
+};
+
+/* Those whose report was not taken, to be visited again: by name, and with what
+   was expunged at the first visit. */
+static ARRAY(struct due_visit *) due_again;
+
+static void due_visit_free(struct due_visit *visit)
+{
+	i_free(visit->username);
+	i_free(visit);
+}
+
+static void due_answered(enum expire_result result, void *context)
+{
+	struct due_visit *visit = context;
+
+	if (result == EXPIRE_AGAIN) {
+		array_push_back(&due_again, &visit);
+		return;
+	}
+	if (result == EXPIRE_FAILED)
+		visits.failed++;
+	T_BEGIN
+	{
+		expire_finished(visit->username, result, &visit->tally);
+	}
+	T_END;
+	due_visit_free(visit);
+}
+
+static void due_visit(struct mail_user *user, const char *next_username)
+{
+	struct due_visit *visit = i_new(struct due_visit, 1);
+
+	visits.visited++;
+	visit->username = i_strdup(user->username);
+	expire_user_begin(user, expire_try_only ? EXPIRE_TRY : EXPIRE,
+			  next_username, &visit->tally, due_answered, visit);
+}
+
+static void due_between(void)
+{
+	if (expire_report_count() >= EXPIRE_REPORTS_MAX)
+		expire_report_wait();
+}
+
+static const struct visits_guide due_guide = {
+	.visit = due_visit,
+	.between = due_between,
+};
+
+static unsigned int due_expunged_before(const char *username)
+{
+	struct due_visit *visit;
+
+	array_foreach_elem(&due_again, visit)
+	{
+		if (strcmp(visit->username, username) == 0)
+			return visit->tally.expunged;
+	}
+	return 0;
+}
+
+static void due_visit_again(struct mail_user *user,
+			    const char *next_username ATTR_UNUSED)
+{
+	struct expire_tally tally;
+	enum expire_result result = expire_user(user, EXPIRE, &tally);
+
+	tally.expunged += due_expunged_before(user->username);
+	if (result == EXPIRE_FAILED)
+		visits.failed++;
+	expire_finished(user->username, result, &tally);
+}
+
+static const struct visits_guide due_again_guide = {
+	.visit = due_visit_again,
+};
+
+static void due_run_again(struct visits_run *run)
+{
+	ARRAY_TYPE(const_string) names;
+	struct due_visit *visit;
+	const char *name;
+
+	t_array_init(&names, array_count(&due_again) + 1);
+	array_foreach_elem(&due_again, visit)
+	{
+		name = visit->username;
+		array_push_back(&names, &name);
+	}
+	visits_run_users(run, &names, &due_again_guide);
+	array_foreach_elem(&due_again, visit)
+	{
+		due_visit_free(visit);
+	}
+}
+
+static void due_run(const ARRAY_TYPE(const_string) * names)
+{
+	struct visits_run *run = visits_run_begin();
+
+	i_array_init(&due_again, 4);
+	visits.total = array_count(names);
+	visits_run_users(run, names, &due_guide);
+	expire_report_wait();
+	due_run_again(run);
+	array_free(&due_again);
+	visits_run_end(&run);
+}
+
 /* ---- the command ---- */
 
-static void expire_visit_due(const struct doveadm_cmd_context *cctx,
-			     int64_t max)
+static void expire_visit_due(int64_t max)
 {
 	ARRAY_TYPE(const_string) names;
 	pool_t pool;
@@ -99,7 +225,10 @@ static void expire_visit_due(const struct doveadm_cmd_context *cctx,
 	pool = pool_alloconly_create("alumni expire", 4096);
 	p_array_init(&names, pool, 64);
 	visits_list(pool, MAIL_DICT_TRASH_DUE, &names);
-	visits_run(cctx, &names, max);
+	if (max > 0 && max < array_count(&names))
+		array_delete(&names, (unsigned int)max,
+			     array_count(&names) - (unsigned int)max);
+	due_run(&names);
 	pool_unref(&pool);
 }
 
@@ -142,7 +271,7 @@ static void cmd_expire(struct doveadm_cmd_context *cctx)
 	if (visits_are_chosen(cctx))
 		visits_run_chosen(cctx);
 	else
-		expire_visit_due(cctx, max);
+		expire_visit_due(max);
 	expire_user_finish();
 	visits_end();
 

@@ -14,17 +14,18 @@
 #include "plugins/doveadm/expire-user.h"
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/doveadm/visits.h"
+#include "plugins/doveadm/visits-run.h"
 #include "plugins/mail-dict/mail-dict.h"
 
-static void rescan_print(const char *username, int ret,
+static void rescan_print(const char *username, enum expire_result outcome,
 			 const struct expire_tally *tally)
 {
 	const char *text, *result;
 
-	if (ret < 0) {
+	if (outcome == EXPIRE_FAILED) {
 		text = t_strdup_printf("%s: failed", username);
 		result = "failed";
-	} else if (ret == 0) {
+	} else if (outcome == EXPIRE_NOTHING) {
 		text = t_strdup_printf("%s: no such account in the store",
 				       username);
 		result = "unknown";
@@ -40,17 +41,33 @@ static void rescan_print(const char *username, int ret,
 				     tally->left));
 }
 
+/* Returns 0, or -1 when it failed. */
+static int rescan_user(struct mail_user *user)
+{
+	struct expire_tally tally;
+	enum expire_result result;
+
+	visits.visited++;
+	result = expire_user(user, EXPIRE_LOOK, &tally);
+	rescan_print(user->username, result, &tally);
+	return result == EXPIRE_FAILED ? -1 : 0;
+}
+
+static void rescan_visit(struct mail_user *user,
+			 const char *next_username ATTR_UNUSED)
+{
+	if (rescan_user(user) < 0)
+		visits.failed++;
+}
+
+static const struct visits_guide rescan_guide = {
+	.visit = rescan_visit,
+};
+
 static int cmd_rescan_run(struct doveadm_mail_cmd_context *ctx,
 			  struct mail_user *user)
 {
-	struct expire_tally tally;
-	int ret;
-
-	visits.visited++;
-	visits_keep_modules();
-	ret = expire_user(user, EXPIRE_LOOK, &tally);
-	rescan_print(user->username, ret, &tally);
-	if (ret < 0) {
+	if (rescan_user(user) < 0) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
 	}
@@ -74,26 +91,19 @@ static struct doveadm_mail_cmd_context *cmd_rescan_alloc(void)
 }
 
 /* Not by doveadm's own -A, which does not say how many there are. */
-static void rescan_visit_all(const struct doveadm_cmd_context *cctx)
+static void rescan_visit_all(void)
 {
-	struct doveadm_cmd_context all_cctx = *cctx;
-	struct doveadm_cmd_param *argv;
 	ARRAY_TYPE(const_string) names;
+	struct visits_run *run;
 	pool_t pool;
-	int i;
-
-	argv = t_new(struct doveadm_cmd_param, cctx->argc);
-	memcpy(argv, cctx->argv, sizeof(*argv) * cctx->argc);
-	for (i = 0; i < cctx->argc; i++) {
-		if (strcmp(argv[i].name, "all-users") == 0)
-			argv[i].value_set = FALSE;
-	}
-	all_cctx.argv = argv;
 
 	pool = pool_alloconly_create("alumni rescan", 4096);
 	p_array_init(&names, pool, 1024);
 	visits_list(pool, MAIL_DICT_ACCOUNTS, &names);
-	visits_run(&all_cctx, &names, 0);
+	visits.total = array_count(&names);
+	run = visits_run_begin();
+	visits_run_users(run, &names, &rescan_guide);
+	visits_run_end(&run);
 	pool_unref(&pool);
 }
 
@@ -108,7 +118,7 @@ static void cmd_rescan(struct doveadm_cmd_context *cctx)
 					  "alumni_quota, which publishes the "
 					  "usage; add it beside quota");
 	if (visits_param_is_set(cctx, "all-users"))
-		rescan_visit_all(cctx);
+		rescan_visit_all();
 	else
 		visits_run_chosen(cctx);
 	expire_user_finish();

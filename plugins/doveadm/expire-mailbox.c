@@ -91,8 +91,9 @@ static int expire_mails(struct mailbox *box, time_t cutoff, bool try_only,
 	return ret;
 }
 
-/* After an expunge there may be messages that were not seen: a session's, or
-   those that Dovecot found when it had to mend the mailbox. */
+/* The first time, only what the index knows is gone through. After that there
+   may be messages that were not seen: those that had come in, or that Dovecot
+   found when it had to mend the mailbox. */
 static int expire_and_sync(struct mailbox *box, time_t cutoff, bool try_only,
 			   struct expire_tally *tally)
 {
@@ -122,7 +123,8 @@ int expire_mailbox(struct mailbox_list *list, const char *vname, time_t cutoff,
 	int ret;
 
 	box = mailbox_alloc(list, vname, MAILBOX_FLAG_IGNORE_ACLS);
-	if (mailbox_open(box) < 0 || mailbox_sync(box, 0) < 0) {
+	/* Who changes nothing goes through it once. */
+	if (mailbox_open(box) < 0 || (try_only && mailbox_sync(box, 0) < 0)) {
 		ret = mailbox_get_last_mail_error(box) == MAIL_ERROR_NOTFOUND
 			      ? 0
 			      : -1;

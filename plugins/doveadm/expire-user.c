@@ -3,98 +3,28 @@
  * The order of the steps is what makes this safe: the generation is read
  * before any mailbox is opened, and the result is reported with it at the very
  * end, so that it counts only when no session put anything into Trash
- * meanwhile. Usage is published before that even when nothing was expunged:
- * an earlier run may have been interrupted after its expunge, and an account
- * that still looks full would get no mail.
+ * meanwhile. The usage comes first in the same report, even when nothing was
+ * expunged: an earlier run may have been interrupted after its expunge, and an
+ * account that still looks full would get no mail.
  */
 #include "plugins/dovecot-glue.h"
 
 #include <sys/stat.h>
 
-#include "dict.h"
 #include "mail-user.h"
 #include "mail-namespace.h"
 #include "mail-storage.h"
 #include "mailbox-list-iter.h"
 
 #include "plugins/doveadm/expire-mailbox.h"
+#include "plugins/doveadm/expire-report.h"
 #include "plugins/doveadm/expire-user.h"
+#include "plugins/doveadm/trash-state.h"
 #include "plugins/doveadm/usage-publish.h"
-#include "plugins/mail-dict/mail-dict.h"
 #include "plugins/trash/trash-mailbox.h"
 
-/* How often a look begins anew when sessions put mail into Trash meanwhile. */
-#define EXPIRE_LOOK_TRIES 5
-
-/* One connection serves all users: each question says for whom it is. */
-static struct dict *expire_dict;
-
-struct trash_state {
-	int64_t generation;
-	int64_t oldest;    /* Unix seconds, 0 = nothing known to be there */
-	int64_t retention; /* seconds, 0 = for ever */
-};
-
-static int trash_state_parse(const char *text, struct trash_state *state_r)
-{
-	const char *const *words = t_strsplit(text, " ");
-
-	if (str_array_length(words) != 3 ||
-	    str_to_int64(words[0], &state_r->generation) < 0 ||
-	    str_to_int64(words[1], &state_r->oldest) < 0 ||
-	    str_to_int64(words[2], &state_r->retention) < 0)
-		return -1;
-	return state_r->oldest < 0 || state_r->retention < 0 ? -1 : 0;
-}
-
-/* Returns 1 found, 0 no such account, -1 failed, logged. */
-static int trash_state_get(struct mail_user *user, struct dict *dict,
-			   struct trash_state *state_r)
-{
-	const char *value = NULL, *error = NULL;
-	int ret;
-
-	ret = dict_lookup(dict, mail_user_get_dict_op_settings(user),
-			  pool_datastack_create(), MAIL_DICT_TRASH_STATE,
-			  &value, &error);
-	if (ret < 0) {
-		e_error(user->event,
-			"alumni expire: Cannot look up " MAIL_DICT_TRASH_STATE
-			": %s",
-			error);
-		return -1;
-	}
-	if (ret > 0 && trash_state_parse(value, state_r) < 0) {
-		e_error(user->event,
-			"alumni expire: " MAIL_DICT_TRASH_STATE
-			" has an unknown form: %s",
-			value);
-		return -1;
-	}
-	return ret;
-}
-
-static int trash_state_report(struct mail_user *user, struct dict *dict,
-			      int64_t generation, time_t oldest_left)
-{
-	struct dict_transaction_context *transaction;
-	const char *error = NULL;
-
-	transaction = dict_transaction_begin(
-		dict, mail_user_get_dict_op_settings(user));
-	dict_set(transaction, MAIL_DICT_TRASH_EXPIRED,
-		 t_strdup_printf("%" PRId64 " %" PRId64, generation,
-				 (int64_t)oldest_left));
-	/* 0, not found, is an account deleted meanwhile. */
-	if (dict_transaction_commit(&transaction, &error) < 0) {
-		e_error(user->event,
-			"alumni expire: Cannot set " MAIL_DICT_TRASH_EXPIRED
-			": %s",
-			error);
-		return -1;
-	}
-	return 0;
-}
+/* How often a visit begins anew when sessions change the mailbox meanwhile. */
+#define EXPIRE_TRIES 5
 
 static bool expire_is_trash(struct mail_namespace *ns,
 			    const struct mailbox_info *info)
@@ -172,79 +102,157 @@ static int expire_namespaces(struct mail_user *user, bool must_exist,
 	return ret;
 }
 
-static int expire_with_dict(struct mail_user *user, struct dict *dict,
-			    enum expire_mode mode, struct expire_tally *tally)
+/* What the visit of a user found, on its way to the account store. */
+struct expire_visit {
+	expire_user_callback *callback;
+	void *context;
+};
+
+static void expire_visit_answered(enum expire_answer answer, void *context)
 {
-	bool try_only = mode == EXPIRE_TRY;
+	struct expire_visit visit = *(struct expire_visit *)context;
+	enum expire_result result = EXPIRE_FAILED;
+
+	i_free(context);
+	switch (answer) {
+	case EXPIRE_ANSWER_WRITTEN:
+		result = EXPIRE_DONE;
+		break;
+	case EXPIRE_ANSWER_NOT_FOUND:
+		result = EXPIRE_AGAIN;
+		break;
+	case EXPIRE_ANSWER_FAILED:
+		break;
+	}
+	visit.callback(result, visit.context);
+}
+
+static void expire_send(struct mail_user *user, const struct expire_news *news,
+			expire_user_callback *callback, void *context)
+{
+	struct expire_visit *visit = i_new(struct expire_visit, 1);
+
+	visit->callback = callback;
+	visit->context = context;
+	expire_report_send(user, news, expire_visit_answered, visit);
+}
+
+/* Does all before the report. Returns EXPIRE_DONE if there is one to send. */
+static enum expire_result expire_visit(struct mail_user *user,
+				       enum expire_mode mode,
+				       const char *next_username,
+				       struct expire_tally *tally,
+				       struct expire_news *news_r)
+{
 	struct trash_state state;
 	int64_t cutoff = 0;
 	int ret;
 
-	i_zero(tally);
-	ret = trash_state_get(user, dict, &state);
+	ret = trash_state_get(user, &state);
+	if (next_username != NULL)
+		trash_state_ask(next_username);
 	if (ret <= 0)
-		return ret;
+		return ret < 0 ? EXPIRE_FAILED : EXPIRE_NOTHING;
 	if (mode != EXPIRE_LOOK) {
 		if (state.retention == 0)
-			return 0;
+			return EXPIRE_NOTHING;
 		cutoff = (int64_t)time(NULL) - state.retention;
 	}
-	if (expire_namespaces(user, state.oldest != 0, cutoff, try_only,
-			      tally) < 0)
-		return -1;
-	if (try_only)
-		return 1;
-	if (usage_publish(user, mode == EXPIRE_LOOK) < 0)
-		return -1;
-	return trash_state_report(user, dict, state.generation,
-				  tally->oldest_left) < 0
-		       ? -1
-		       : 1;
+	if (expire_namespaces(user, state.oldest != 0, cutoff,
+			      mode == EXPIRE_TRY, tally) < 0)
+		return EXPIRE_FAILED;
+	if (mode == EXPIRE_TRY)
+		return EXPIRE_DONE;
+	ret = usage_publish_take(user, mode == EXPIRE_LOOK, news_r->usage);
+	if (ret < 0)
+		return EXPIRE_FAILED;
+	news_r->usage_count = (unsigned int)ret;
+	news_r->generation = state.generation;
+	news_r->oldest_left = tally->oldest_left;
+	return EXPIRE_DONE;
 }
 
-/* True if the store now knows what was found. */
-static bool expire_is_known(struct mail_user *user, struct dict *dict,
+void expire_user_begin(struct mail_user *user, enum expire_mode mode,
+		       const char *next_username, struct expire_tally *tally,
+		       expire_user_callback *callback, void *context)
+{
+	struct expire_news news;
+	enum expire_result result;
+
+	i_zero(tally);
+	i_zero(&news);
+	result = expire_visit(user, mode, next_username, tally, &news);
+	if (result == EXPIRE_DONE && mode != EXPIRE_TRY)
+		expire_send(user, &news, callback, context);
+	else
+		callback(result, context);
+}
+
+static void expire_user_answered(enum expire_result result, void *context)
+{
+	*(enum expire_result *)context = result;
+}
+
+/* True if the store now knows what was found: a session that puts something
+   into Trash comes first. */
+static bool expire_is_known(struct mail_user *user,
 			    const struct expire_tally *tally)
 {
 	struct trash_state state;
 
-	return trash_state_get(user, dict, &state) > 0 &&
+	return trash_state_get(user, &state) > 0 &&
 	       state.oldest == tally->oldest_left;
 }
 
-static int expire_look(struct mail_user *user, struct dict *dict,
-		       struct expire_tally *tally)
+static enum expire_result expire_user_once(struct mail_user *user,
+					   enum expire_mode mode,
+					   struct expire_tally *tally)
 {
-	int ret, tries = EXPIRE_LOOK_TRIES;
+	enum expire_result result = EXPIRE_FAILED;
+	bool is_sent;
 
-	/* A session that puts something into Trash comes first. */
-	do {
-		ret = expire_with_dict(user, dict, EXPIRE_LOOK, tally);
-	} while (ret > 0 && !expire_is_known(user, dict, tally) && --tries > 0);
-	return ret;
+	expire_user_begin(user, mode, NULL, tally, expire_user_answered,
+			  &result);
+	is_sent = expire_report_count() > 0;
+	expire_report_wait();
+	if (is_sent && result != EXPIRE_DONE)
+		usage_publish_give_back(user);
+	return result;
 }
 
-int expire_user(struct mail_user *user, enum expire_mode mode,
-		struct expire_tally *tally_r)
+static bool expire_is_to_be_repeated(struct mail_user *user,
+				     enum expire_mode mode,
+				     enum expire_result result,
+				     const struct expire_tally *tally)
 {
-	const char *error;
+	return result == EXPIRE_AGAIN ||
+	       (result == EXPIRE_DONE && mode == EXPIRE_LOOK &&
+		!expire_is_known(user, tally));
+}
 
-	i_zero(tally_r);
-	if (expire_dict == NULL &&
-	    mail_dict_open(user->set->base_dir, NULL, 0, &expire_dict, &error) <
-		    0) {
-		e_error(user->event,
-			"alumni expire: Cannot open the dict \"alumni\": %s",
-			error);
-		return -1;
+enum expire_result expire_user(struct mail_user *user, enum expire_mode mode,
+			       struct expire_tally *tally_r)
+{
+	unsigned int expunged = 0;
+	enum expire_result result;
+	int tries = EXPIRE_TRIES;
+
+	do {
+		result = expire_user_once(user, mode, tally_r);
+		expunged += tally_r->expunged;
+	} while (--tries > 0 &&
+		 expire_is_to_be_repeated(user, mode, result, tally_r));
+	tally_r->expunged = expunged;
+	if (result == EXPIRE_AGAIN) {
+		e_error(user->event, "alumni expire: Mail comes in all the "
+				     "time, so that its usage cannot be told");
+		result = EXPIRE_FAILED;
 	}
-	if (mode == EXPIRE_LOOK)
-		return expire_look(user, expire_dict, tally_r);
-	return expire_with_dict(user, expire_dict, mode, tally_r);
+	return result;
 }
 
 void expire_user_finish(void)
 {
-	if (expire_dict != NULL)
-		mail_dict_close(&expire_dict);
+	expire_report_finish();
+	trash_state_finish();
 }

@@ -12,17 +12,15 @@
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/quota/alumni-quota-plugin.h"
 
-typedef int usage_publish_function(struct mail_user *user, bool mend);
-
-static usage_publish_function *usage_publish_find(void)
+static const struct alumni_quota_usage *usage_publish_find(void)
 {
 	struct module *module;
 
 	module = module_dir_find(mail_storage_service_modules, "alumni_quota");
 	if (module == NULL)
 		return NULL;
-	return (usage_publish_function *)module_get_symbol(
-		module, ALUMNI_QUOTA_PUBLISH_SYMBOL);
+	return (const struct alumni_quota_usage *)module_get_symbol(
+		module, ALUMNI_QUOTA_USAGE_SYMBOL);
 }
 
 bool usage_publish_is_possible(void)
@@ -30,15 +28,24 @@ bool usage_publish_is_possible(void)
 	return usage_publish_find() != NULL;
 }
 
-int usage_publish(struct mail_user *user, bool mend)
+int usage_publish_take(struct mail_user *user, bool mend,
+		       struct publisher_item *items_r)
 {
-	usage_publish_function *publish = usage_publish_find();
+	const struct alumni_quota_usage *usage = usage_publish_find();
 
-	if (publish == NULL) {
+	if (usage == NULL) {
 		e_error(user->event, "alumni: mail_plugins lacks "
 				     "alumni_quota, the usage cannot be "
 				     "published");
 		return -1;
 	}
-	return publish(user, mend);
+	return usage->take(user, mend, items_r);
+}
+
+void usage_publish_give_back(struct mail_user *user)
+{
+	const struct alumni_quota_usage *usage = usage_publish_find();
+
+	if (usage != NULL)
+		usage->give_back(user);
 }

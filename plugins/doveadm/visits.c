@@ -4,14 +4,11 @@
  */
 #include "plugins/dovecot-glue.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "dict.h"
-#include "module-dir.h"
 #include "str.h"
-#include "mail-storage-service.h"
 #include "doveadm-mail.h"
 #include "doveadm-settings.h"
 
@@ -61,13 +58,13 @@ static bool progress_is_shown(void)
 	return visits.total > 0 && isatty(STDERR_FILENO) == 1;
 }
 
-static void progress_clear(void)
+void visits_progress_clear(void)
 {
 	if (progress_is_shown())
 		fprintf(stderr, "\r\033[K");
 }
 
-static void progress_show(void)
+void visits_progress_show(void)
 {
 	unsigned int cells, i;
 
@@ -101,7 +98,7 @@ const char *visits_json_text(const char *name, const char *value)
 
 void visits_print(const char *text, const char *json_members)
 {
-	progress_clear();
+	visits_progress_clear();
 	if (visits.json)
 		printf("{%s}\n", json_members);
 	else
@@ -111,7 +108,7 @@ void visits_print(const char *text, const char *json_members)
 
 void visits_end(void)
 {
-	progress_clear();
+	visits_progress_clear();
 	doveadm_exit_code = visits.failed > 0 ? EX_TEMPFAIL : 0;
 }
 
@@ -160,34 +157,14 @@ void visits_list(pool_t pool, const char *prefix,
 	}
 }
 
-void visits_keep_modules(void)
-{
-	static bool are_kept = FALSE;
-	struct module *module;
-
-	if (are_kept)
-		return;
-	are_kept = TRUE;
-	for (module = mail_storage_service_modules; module != NULL;
-	     module = module->next) {
-		/* It is loaded; all that matters is the flag. */
-		if (dlopen(module->path,
-			   RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) == NULL)
-			i_warning("%s: Cannot keep %s: %s", visits.command,
-				  module->path, dlerror());
-	}
-}
-
 static bool visits_param_is_common(const char *name)
 {
 	return str_array_find(common_parameters, name);
 }
 
-/* Runs the mail command with what the caller set, and "user" if not NULL. */
-static void visits_run_one(const struct doveadm_cmd_context *cctx,
-			   const char *username)
+void visits_run_chosen(const struct doveadm_cmd_context *cctx)
 {
-	struct doveadm_cmd_context user_cctx = *cctx;
+	struct doveadm_cmd_context mail_cctx = *cctx;
 	struct doveadm_cmd_param *argv;
 	int i;
 
@@ -196,48 +173,12 @@ static void visits_run_one(const struct doveadm_cmd_context *cctx,
 	for (i = 0; i < cctx->argc; i++) {
 		if (!visits_param_is_common(argv[i].name))
 			argv[i].value_set = FALSE;
-		if (username != NULL && strcmp(argv[i].name, "user") == 0) {
-			argv[i].value_set = TRUE;
-			argv[i].value.v_string = username;
-		}
 	}
-	user_cctx.argv = argv;
+	mail_cctx.argv = argv;
 
 	doveadm_exit_code = 0;
-	doveadm_cmd_ver2_to_mail_cmd_wrapper(&user_cctx);
+	doveadm_cmd_ver2_to_mail_cmd_wrapper(&mail_cctx);
 	if (doveadm_exit_code != 0)
 		visits.failed++;
 	i_set_failure_prefix("doveadm: ");
-}
-
-void visits_run(const struct doveadm_cmd_context *cctx,
-		const ARRAY_TYPE(const_string) * names, int64_t max)
-{
-	unsigned int count = array_count(names);
-	unsigned int i;
-
-	if (max > 0 && max < count)
-		count = (unsigned int)max;
-	visits.total = count;
-	for (i = 0; i < count; i++) {
-		if (doveadm_is_killed()) {
-			progress_clear();
-			i_error("%s: Stopped by a signal; the accounts that "
-				"are left stay as they are",
-				visits.command);
-			visits.failed++;
-			break;
-		}
-		T_BEGIN
-		{
-			visits_run_one(cctx, array_idx_elem(names, i));
-		}
-		T_END;
-		progress_show();
-	}
-}
-
-void visits_run_chosen(const struct doveadm_cmd_context *cctx)
-{
-	visits_run_one(cctx, NULL);
 }

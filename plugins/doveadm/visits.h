@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Visiting many accounts one after the other with a mail command of doveadm:
- * that gives user look-up, plugins and privileges as for every mail command,
- * and never lists all users. Output goes to the terminal line by line, as text
- * or JSON, with a progress bar on standard error when that is a terminal.
+ * What commands that visit many accounts have in common: which accounts, and
+ * what is shown. Output goes to the terminal line by line, as text or JSON,
+ * with a progress bar on standard error when that is a terminal.
  *
  * One command runs in a process, and doveadm gives the visit of a user no way
  * to hand a result back, so its state is one per process.
@@ -40,17 +39,12 @@ bool visits_are_chosen(const struct doveadm_cmd_context *cctx);
 void visits_list(pool_t pool, const char *prefix,
 		 ARRAY_TYPE(const_string) * names);
 
-/* Runs the command's mail command for these users, at most max of them (0 =
-   all), in order, until a signal comes. What fails is counted, and the next is
-   visited. */
-void visits_run(const struct doveadm_cmd_context *cctx,
-		const ARRAY_TYPE(const_string) * names, int64_t max);
-/* The same for the users that the caller said. */
+/* Runs the command's mail command for the users that the caller said. */
 void visits_run_chosen(const struct doveadm_cmd_context *cctx);
 
-/* To be called inside of a visit: keeps the mail plugins from being unloaded at
-   its end, and loaded and linked again by the next. */
-void visits_keep_modules(void);
+/* The progress bar, on a terminal and when the total is known. */
+void visits_progress_clear(void);
+void visits_progress_show(void);
 
 /* Prints a line of output: text, or the members of a JSON object. */
 void visits_print(const char *text, const char *json_members);

@@ -273,10 +273,19 @@ static int publisher_wait(struct publisher *publisher)
 	return publisher->has_news ? -1 : 0;
 }
 
-int publisher_news_wait(struct publisher *publisher)
+int publisher_take(struct publisher *publisher,
+		   struct publisher_item items_r[PUBLISHER_ITEMS_MAX],
+		   const char **error_r)
 {
-	publisher_takes_news(publisher);
-	return publisher_wait(publisher);
+	int count;
+
+	publisher->expects = FALSE;
+	publisher->has_news = FALSE;
+	count = publisher->source->collect(publisher->user, TRUE, items_r,
+					   error_r);
+	if (count < 0)
+		publisher_takes_news(publisher);
+	return count;
 }
 
 void publisher_finish(struct publisher *publisher)

@@ -70,10 +70,12 @@ void publisher_news_evident(struct publisher *publisher);
 /* There is news, to be sent at once. Does not wait for the answer. */
 void publisher_news_now(struct publisher *publisher);
 
-/* There is news, to be sent at once; waits until it is answered, or until the
-   dict client gives up: immediately when nobody listens, else after its
-   time-out of 30 seconds. Returns 0 published, -1 failed, which is logged. */
-int publisher_news_wait(struct publisher *publisher);
+/* Gives the present values to the caller, who publishes them in a transaction
+   of its own, whether or not there was news; publisher_news() makes them news
+   again. Returns as collect(), counting anew; after -1 there is still news. */
+int publisher_take(struct publisher *publisher,
+		   struct publisher_item items_r[PUBLISHER_ITEMS_MAX],
+		   const char **error_r);
 
 /* Sends what is left and waits for the answer, as above. Call from the user's
    deinit_pre, while mailboxes can still be opened. */

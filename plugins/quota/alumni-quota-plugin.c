@@ -424,9 +424,12 @@ static struct mail_storage_hooks alumni_quota_hooks = {
 	.mailbox_allocated = alumni_quota_mailbox_allocated,
 };
 
-int alumni_quota_plugin_publish(struct mail_user *user, bool mend)
+static int alumni_quota_take_usage(struct mail_user *user, bool mend,
+				   struct publisher_item *items_r)
 {
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
+	const char *error = NULL;
+	int count;
 
 	if (quser == NULL) {
 		/* As user_created logged, or not one of the user's plugins. */
@@ -434,9 +437,28 @@ int alumni_quota_plugin_publish(struct mail_user *user, bool mend)
 				     "cannot publish the usage");
 		return -1;
 	}
-	quser->is_suspect = mend;
-	return publisher_news_wait(quser->publisher);
+	/* It may be so already: an earlier process left a mark. */
+	if (mend)
+		quser->is_suspect = TRUE;
+	count = publisher_take(quser->publisher, items_r, &error);
+	if (count < 0)
+		e_error(user->event, "alumni_quota: Cannot tell the usage: %s",
+			error);
+	return count;
 }
+
+static void alumni_quota_give_usage_back(struct mail_user *user)
+{
+	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
+
+	if (quser != NULL)
+		publisher_news(quser->publisher);
+}
+
+const struct alumni_quota_usage alumni_quota_plugin_usage = {
+	.take = alumni_quota_take_usage,
+	.give_back = alumni_quota_give_usage_back,
+};
 
 void alumni_quota_plugin_init(struct module *module)
 {

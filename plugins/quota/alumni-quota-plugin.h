@@ -9,6 +9,7 @@
 
 struct module;
 struct mail_user;
+struct publisher_item;
 
 DOVECOT_EXPORT extern const char *alumni_quota_plugin_version;
 DOVECOT_EXPORT extern const char *alumni_quota_plugin_dependencies[];
@@ -16,12 +17,15 @@ DOVECOT_EXPORT extern const char *alumni_quota_plugin_dependencies[];
 DOVECOT_EXPORT void alumni_quota_plugin_init(struct module *module);
 DOVECOT_EXPORT void alumni_quota_plugin_deinit(void);
 
-/* Publishes the user's usage now, whether or not a change was seen, and waits
-   for the answer; mend: after it has looked for messages that a killed process
-   may have left in no index. For the doveadm plugin, which finds it by name in
-   the loaded module. Returns 0, or -1 when it failed, which is logged. */
-#define ALUMNI_QUOTA_PUBLISH_SYMBOL "alumni_quota_plugin_publish"
-DOVECOT_EXPORT int alumni_quota_plugin_publish(struct mail_user *user,
-					       bool mend);
+/* For the doveadm plugin, which finds it by name in the loaded module, and
+   publishes the usage together with its own news. */
+struct alumni_quota_usage {
+	/* As usage_publish_take() and usage_publish_give_back(). */
+	int (*take)(struct mail_user *user, bool mend,
+		    struct publisher_item *items_r);
+	void (*give_back)(struct mail_user *user);
+};
+#define ALUMNI_QUOTA_USAGE_SYMBOL "alumni_quota_plugin_usage"
+DOVECOT_EXPORT extern const struct alumni_quota_usage alumni_quota_plugin_usage;
 
 #endif
