@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 #include <ftw.h>
+#include <sqlite3.h>
 
 #include "tests/unit/store-fixture.h"
 
@@ -87,6 +88,21 @@ struct store *store_fixture_open(const struct store_fixture *fixture,
 	return store;
 }
 
+struct store *store_fixture_open_all(void **state)
+{
+	return store_fixture_open(*state, STORE_ACCOUNTS_AND_CREDENTIALS);
+}
+
+struct account store_fixture_read(struct store *store, const char *id)
+{
+	struct account account;
+	struct error error = {""};
+
+	if (store_account_by_id(store, id, &account, &error) != 1)
+		fail_msg("%s is not found: %s", id, error.text);
+	return account;
+}
+
 struct account store_fixture_add(struct store *store, const char *name)
 {
 	struct account account = {.class_name = "alumni", .enabled = true};
@@ -96,4 +112,36 @@ struct account store_fixture_add(struct store *store, const char *name)
 	if (store_account_add(store, &account, 1, &error) != STORE_ADDED)
 		fail_msg("%s is not added: %s", name, error.text);
 	return account;
+}
+
+void store_fixture_execute(const char *path, const char *sql)
+{
+	sqlite3 *handle = NULL;
+
+	assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_close(handle), SQLITE_OK);
+}
+
+void store_fixture_expect_failure(int result, const struct error *error,
+				  const char *path, const char *what)
+{
+	assert_int_equal(result, -1);
+	if (strstr(error->text, path) == NULL ||
+	    strstr(error->text, what) == NULL)
+		fail_msg("expected \"%s\" and \"%s\", got \"%s\"", path, what,
+			 error->text);
+}
+
+void store_fixture_expect_open_failure(const struct store_fixture *fixture,
+				       enum store_access access,
+				       const char *path, const char *what)
+{
+	struct store *store = NULL;
+	struct error error = {""};
+	int result = store_open(fixture->location, access, &store, &error);
+
+	store_fixture_expect_failure(result, &error, path, what);
+	assert_null(store);
 }

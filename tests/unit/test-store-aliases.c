@@ -15,11 +15,6 @@
 
 #include "tests/unit/store-fixture.h"
 
-static struct store *open_all(void **state)
-{
-	return store_fixture_open(*state, STORE_ACCOUNTS_AND_CREDENTIALS);
-}
-
 static void add(struct store *store, const struct account *account,
 		const char *name)
 {
@@ -48,7 +43,7 @@ static const char *owner(struct store *store, const char *name)
 
 static void an_alias_finds_its_account(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account kari = store_fixture_add(store, "kari");
 	struct account ola = store_fixture_add(store, "ola");
 	struct account found;
@@ -67,7 +62,7 @@ static void an_alias_finds_its_account(void **state)
 
 static void aliases_are_listed_in_order(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "lister");
 	struct alias aliases[ALIASES_MAX];
 	size_t count = 9;
@@ -88,7 +83,7 @@ static void aliases_are_listed_in_order(void **state)
 
 static void a_name_is_given_out_once(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account first = store_fixture_add(store, "first");
 	struct account second = store_fixture_add(store, "second");
 	struct account third = {.name = "shared", .enabled = true};
@@ -113,7 +108,7 @@ static void a_name_is_given_out_once(void **state)
 
 static void a_removed_alias_is_in_quarantine_for_others(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account first = store_fixture_add(store, "q-first");
 	struct account second = store_fixture_add(store, "q-second");
 	struct account third = {.name = "q-alias", .enabled = true};
@@ -147,7 +142,7 @@ static void a_removed_alias_is_in_quarantine_for_others(void **state)
 
 static void deleting_an_account_keeps_its_aliases_from_others(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account first = store_fixture_add(store, "d-first");
 	struct account second = store_fixture_add(store, "d-second");
 	struct error error = {""};
@@ -167,7 +162,7 @@ static void deleting_an_account_keeps_its_aliases_from_others(void **state)
 
 static void an_account_can_have_only_so_many(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "many");
 	struct alias aliases[ALIASES_MAX];
 	struct error error = {""};

@@ -21,11 +21,6 @@
 #define ENTRIES 40
 #define HASH    "{X}secret-hash"
 
-static struct store *open_all(void **state)
-{
-	return store_fixture_open(*state, STORE_ACCOUNTS_AND_CREDENTIALS);
-}
-
 static size_t list(struct store *store, const char *id,
 		   struct audit_entry entries_r[ENTRIES])
 {
@@ -55,7 +50,7 @@ static void expect(struct store *store, const char *id, const char *action,
 
 static void every_change_of_an_account_is_kept(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account;
 	const int64_t number = 5;
 	const char *id;
@@ -124,7 +119,7 @@ static void credentials_and_what_waits_are_kept(void **state)
 	};
 	const struct pending_forward waits = {
 		.address = "w@b.example", .code_hash = HASH, .expires_at = 9};
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "secrets");
 	const char *id = account.id;
 
@@ -153,7 +148,7 @@ static void credentials_and_what_waits_are_kept(void **state)
 
 static void what_is_no_change_leaves_nothing(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "quiet");
 	struct audit_entry entries[ENTRIES];
 	const char *id = account.id;
@@ -179,7 +174,7 @@ static void what_is_no_change_leaves_nothing(void **state)
 
 static void actors_are_told_apart(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "acted");
 	struct audit_entry entries[ENTRIES];
 	int64_t now = (int64_t)time(NULL);
@@ -199,7 +194,7 @@ static void actors_are_told_apart(void **state)
 
 static void the_trail_is_read_by_name_and_by_page(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "before");
 	struct store_audit_query query = {.account_name = "before"};
 	struct audit_entry entries[ENTRIES];
@@ -240,7 +235,7 @@ static void the_trail_is_read_by_name_and_by_page(void **state)
 
 static void old_entries_are_pruned(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	const struct store_audit_query all = {0};
 	struct audit_entry entries[ENTRIES];
 	int64_t now = (int64_t)time(NULL);

@@ -16,11 +16,6 @@
 #include "lib/store-deleted.h"
 #include "tests/unit/store-fixture.h"
 
-static struct store *open_all(void **state)
-{
-	return store_fixture_open(*state, STORE_ACCOUNTS_AND_CREDENTIALS);
-}
-
 static int found_by_name(struct store *store, const char *name)
 {
 	struct account account;
@@ -39,7 +34,7 @@ static enum store_add_result add(struct store *store, const char *name,
 
 static void a_deleted_account_is_seen_by_nothing(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "gone");
 	struct account others[8];
 	size_t count;
@@ -88,7 +83,7 @@ static void a_deleted_account_is_seen_by_nothing(void **state)
 
 static void it_can_be_had_back_as_it_was(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "back");
 	struct credential password = {.hash = "{X}h", .set_at = 3};
 	struct credential found[CREDENTIALS_MAX];
@@ -117,7 +112,7 @@ static void it_can_be_had_back_as_it_was(void **state)
 
 static void those_due_come_oldest_first(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account[3] = {
 		store_fixture_add(store, "due1"),
 		store_fixture_add(store, "due2"),
@@ -168,7 +163,7 @@ static enum store_add_result rename_to(struct store *store,
 
 static void a_new_name_keeps_all_but_the_name(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "maiden");
 	struct account found;
 
@@ -202,7 +197,7 @@ static void a_new_name_keeps_all_but_the_name(void **state)
 
 static void names_of_others_are_not_taken(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "wants");
 	struct account other = store_fixture_add(store, "has");
 	struct account deleted = store_fixture_add(store, "deleted");
@@ -233,8 +228,8 @@ static void names_of_others_are_not_taken(void **state)
 
 static void a_batch_is_all_or_nothing(void **state)
 {
-	struct store *store = open_all(state);
-	struct store *other = open_all(state);
+	struct store *store = store_fixture_open_all(state);
+	struct store *other = store_fixture_open_all(state);
 	struct credential password = {.hash = "{X}h", .set_at = 3};
 	struct credential found[CREDENTIALS_MAX];
 	struct account account;

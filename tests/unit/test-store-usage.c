@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Published usage: which of several counts holds, and what is added to it.
+ * Published usage: which of several counts holds, what is added to it, and the
+ * warnings that it brings.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,24 +12,9 @@
 
 #include "tests/unit/store-fixture.h"
 
-static struct store *open_all(void **state)
-{
-	return store_fixture_open(*state, STORE_ACCOUNTS_AND_CREDENTIALS);
-}
-
-static struct account read_back(struct store *store, const char *id)
-{
-	struct account account;
-	struct error error = {""};
-
-	if (store_account_by_id(store, id, &account, &error) != 1)
-		fail_msg("%s is not found: %s", id, error.text);
-	return account;
-}
-
 static void usage_is_set_in_parts(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "alumna");
 	const char *id = account.id;
 
@@ -45,22 +31,23 @@ static void usage_is_set_in_parts(void **state)
 							       .counted_at = 0},
 					 0, NULL),
 			 1);
-	assert_int_equal(read_back(store, id).usage_bytes, INT64_C(1) << 40);
-	assert_int_equal(read_back(store, id).usage_messages, 8);
+	assert_int_equal(store_fixture_read(store, id).usage_bytes,
+			 INT64_C(1) << 40);
+	assert_int_equal(store_fixture_read(store, id).usage_messages, 8);
 	assert_int_equal(store_usage_set(store, id,
 					 &(struct usage_count){.bytes = 0,
 							       .messages = -1,
 							       .counted_at = 0},
 					 0, NULL),
 			 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 0);
-	assert_int_equal(read_back(store, id).usage_messages, 8);
+	assert_int_equal(store_fixture_read(store, id).usage_bytes, 0);
+	assert_int_equal(store_fixture_read(store, id).usage_messages, 8);
 	store_close(&store);
 }
 
 static void of_two_counts_the_later_one_holds(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "alumna");
 	const char *id = account.id;
 
@@ -79,8 +66,8 @@ static void of_two_counts_the_later_one_holds(void **state)
 						      .counted_at = 400},
 				520, NULL),
 		1);
-	assert_int_equal(read_back(store, id).usage_bytes, 10);
-	assert_int_equal(read_back(store, id).usage_messages, 1);
+	assert_int_equal(store_fixture_read(store, id).usage_bytes, 10);
+	assert_int_equal(store_fixture_read(store, id).usage_messages, 1);
 	assert_int_equal(
 		store_usage_set(store, id,
 				&(struct usage_count){.bytes = 11,
@@ -88,7 +75,7 @@ static void of_two_counts_the_later_one_holds(void **state)
 						      .counted_at = 500},
 				530, NULL),
 		1);
-	assert_int_equal(read_back(store, id).usage_bytes, 11);
+	assert_int_equal(store_fixture_read(store, id).usage_bytes, 11);
 	/* One that does not know when it was counted changes no time. */
 	assert_int_equal(store_usage_set(store, id,
 					 &(struct usage_count){.bytes = 12,
@@ -96,8 +83,8 @@ static void of_two_counts_the_later_one_holds(void **state)
 							       .counted_at = 0},
 					 540, NULL),
 			 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 12);
-	assert_int_equal(read_back(store, id).usage_counted_at, 500);
+	assert_int_equal(store_fixture_read(store, id).usage_bytes, 12);
+	assert_int_equal(store_fixture_read(store, id).usage_counted_at, 500);
 	/* The clock began anew with the machine. */
 	assert_int_equal(store_usage_set(store, id,
 					 &(struct usage_count){.bytes = 13,
@@ -105,8 +92,8 @@ static void of_two_counts_the_later_one_holds(void **state)
 							       .counted_at = 3},
 					 4, NULL),
 			 1);
-	assert_int_equal(read_back(store, id).usage_bytes, 13);
-	assert_int_equal(read_back(store, id).usage_counted_at, 3);
+	assert_int_equal(store_fixture_read(store, id).usage_bytes, 13);
+	assert_int_equal(store_fixture_read(store, id).usage_counted_at, 3);
 	assert_int_equal(store_usage_set(store, "none",
 					 &(struct usage_count){.bytes = 1,
 							       .messages = 1,
@@ -159,7 +146,7 @@ static void what_is_saved_is_added_to_what_is_known(void **state)
 		{"nothing is added to that", false, 10, 1, 42, 7, 12,
 		 STORE_USAGE_AGAIN, 220, 11, 0},
 	};
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "alumna");
 	size_t i;
 	int result;
@@ -181,7 +168,7 @@ static void what_is_saved_is_added_to_what_is_known(void **state)
 			result = store_usage_add(store, "alumna", &saved, 100,
 						 &account, NULL);
 		}
-		account = read_back(store, account.id);
+		account = store_fixture_read(store, account.id);
 		if (result != steps[i].result ||
 		    account.usage_bytes != steps[i].bytes_then ||
 		    account.usage_messages != steps[i].messages_then ||
@@ -193,7 +180,7 @@ static void what_is_saved_is_added_to_what_is_known(void **state)
 
 static void a_restarted_clock_stands_in_nobodys_way(void **state)
 {
-	struct store *store = open_all(state);
+	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "alumna");
 	const struct usage_count before = {10, 1, 5, 7, 2};
 	const struct usage_saved long_up = {10, 1, 7, 2, 5000};
@@ -220,9 +207,37 @@ static void a_restarted_clock_stands_in_nobodys_way(void **state)
 	store_close(&store);
 }
 
-#define STORE_TEST(function)                                                   \
-	cmocka_unit_test_setup_teardown(function, store_fixture_set_up,        \
-					store_fixture_tear_down)
+static void a_warning_is_taken_once(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	const char *id = account.id;
+	struct account found[2];
+	size_t count;
+
+	assert_int_equal(store_warnings_due(store, "", found, 2, &count, NULL),
+			 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_warning_set(store, id, 0, 80, 80, NULL), 1);
+	/* Another session saw the same crossing. */
+	assert_int_equal(store_warning_set(store, id, 0, 80, 80, NULL), 0);
+	assert_int_equal(store_warnings_due(store, "", found, 2, &count, NULL),
+			 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(found[0].id, id);
+	assert_int_equal(found[0].warning_due, 80);
+	assert_int_equal(store_warning_take(store, id, 95, "t", NULL), 0);
+	assert_int_equal(store_warning_take(store, id, 80, "t", NULL), 1);
+	assert_int_equal(store_warning_take(store, id, 80, "u", NULL), 0);
+	assert_int_equal(store_warning_take(store, id, 0, "u", NULL), 0);
+	assert_int_equal(store_fixture_read(store, id).warned, 80);
+	assert_string_equal(store_fixture_read(store, id).warning_token, "t");
+	assert_int_equal(store_warning_delivered(store, id, "x", NULL), 0);
+	assert_int_equal(store_warning_delivered(store, id, "", NULL), -1);
+	assert_int_equal(store_warning_delivered(store, id, "t", NULL), 1);
+	assert_string_equal(store_fixture_read(store, id).warning_token, "");
+	store_close(&store);
+}
 
 int main(void)
 {
@@ -231,6 +246,7 @@ int main(void)
 		STORE_TEST(of_two_counts_the_later_one_holds),
 		STORE_TEST(what_is_saved_is_added_to_what_is_known),
 		STORE_TEST(a_restarted_clock_stands_in_nobodys_way),
+		STORE_TEST(a_warning_is_taken_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
