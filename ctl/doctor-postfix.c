@@ -77,8 +77,8 @@ static void check_wish(struct doctor *doctor, const char *postconf,
 	static const char *const verbs[] = {
 		[RULE_HAS_WORD] = "add %s to %s in %s/main.cf",
 		[RULE_LACKS_WORD] = "take %s out of %s in %s/main.cf",
-		[RULE_CONTAINS] = "add the look-up \"%s\" to %s in %s/main.cf, "
-				  "as in the example",
+		[RULE_CONTAINS] = ("add the look-up \"%s\" to %s in "
+				   "%s/main.cf, as in the example"),
 		[RULE_IS] = "set %2$s = %1$s in %3$s/main.cf",
 	};
 	static const char *const states[] = {
