@@ -31,8 +31,9 @@ from instance.clients import RunningInstance  # noqa: E402
 from instance.configuration import dovecot_version  # noqa: E402
 from instance.layout import Layout  # noqa: E402
 
-# The fixtures of those tests that need the program alumnictl and no server.
-pytest_plugins = ["alumnictl_program", "terminals"]
+# The fixtures of those tests that need the program alumnictl and no server, and
+# of those of its doctor.
+pytest_plugins = ["alumnictl_program", "doctor_patient", "terminals"]
 
 UP_SECONDS = 600
 TAIL_BYTES = 6000
