@@ -130,6 +130,27 @@ static void past_the_limit_of_a_day(void **state)
 		     "within a day");
 }
 
+/* Whatever it was refused for. */
+static void only_recipients_that_are_taken_count(void **state)
+{
+	const struct milter_fixture *fixture = *state;
+	struct session *session = begin(fixture, "alumna");
+	struct smtp_reply reply;
+
+	fixture->configuration->submission_recipients_per_hour = 2;
+	assert_null(add(session).code);
+	for (int i = 0; i < 3; i++) {
+		reply = session_add_recipient(
+			session, "<disabled@alumni.example>", no_parameters);
+		assert_string_equal(reply.status, "5.2.1");
+	}
+	assert_null(add(session).code);
+	expect(session, "550", "5.7.1");
+	fixture->configuration->submission_recipients_per_hour = 0;
+	unblock(fixture, "alumna");
+	session_free(&session);
+}
+
 static void who_is_not_there_sends_nothing(void **state)
 {
 	const struct milter_fixture *fixture = *state;
@@ -253,6 +274,41 @@ static void forwarding_has_a_limit_of_a_day(void **state)
 	assert_true(is_forwarded(fixture, NULL));
 }
 
+/* Not once per recipient. */
+static void a_message_counts_once_for_an_account(void **state)
+{
+	static const char *const recipients[] = {
+		"<gone@alumni.example>", "<away@alumni.example>",
+		"<away+x@second.example>"};
+	const struct milter_fixture *fixture = *state;
+	struct account account = milter_fixture_account(fixture, "away");
+	struct session *session = session_new(&fixture->service, false);
+	struct activity before, after;
+	struct envelope_plan plan;
+	char *added;
+
+	assert_int_equal(activity_counter_read(fixture->service.activity,
+					       account.id, &before, NULL),
+			 0);
+	assert_int_equal(session_begin(session, "<x@remote.example>",
+				       no_parameters, NULL),
+			 0);
+	for (size_t i = 0; i < sizeof(recipients) / sizeof(*recipients); i++)
+		assert_null(session_add_recipient(session, recipients[i],
+						  no_parameters)
+				    .code);
+	assert_int_equal(session_decide(session, &plan, &added), 0);
+	session_report(session, &plan, NULL);
+	free(added);
+	envelope_plan_free(&plan);
+	session_free(&session);
+	assert_int_equal(activity_counter_read(fixture->service.activity,
+					       account.id, &after, NULL),
+			 0);
+	assert_int_equal(after.forwarded_in_day.count,
+			 before.forwarded_in_day.count + 1);
+}
+
 /* ---- reading anew ---- */
 
 static void settings_are_read_anew(void **state)
@@ -339,10 +395,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(past_the_limit_of_an_hour),
 		cmocka_unit_test(past_the_limit_of_a_day),
+		cmocka_unit_test(only_recipients_that_are_taken_count),
 		cmocka_unit_test(who_is_not_there_sends_nothing),
 		cmocka_unit_test(a_store_that_fails_defers_them),
 		cmocka_unit_test(from_must_be_their_own),
 		cmocka_unit_test(forwarding_has_a_limit_of_a_day),
+		cmocka_unit_test(a_message_counts_once_for_an_account),
 		cmocka_unit_test(settings_are_read_anew),
 		/* Last: the store is another one then. */
 		cmocka_unit_test(a_failed_handle_is_opened_anew),

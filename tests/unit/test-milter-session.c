@@ -263,6 +263,24 @@ static void tags_are_of_one_message(void **state)
 	session_free(&session);
 }
 
+/* The header is the dict service's, which hands its mail in on this machine;
+   from outside, it must not keep mail from being forwarded. */
+static void a_notice_is_of_this_machine_alone(void **state)
+{
+	for (int internal = 0; internal < 2; internal++) {
+		struct session *session = begin(*state, internal != 0);
+		char *header;
+
+		expect_taken(session, internal != 0 ? "away@alumni.example"
+						    : "<away@alumni.example>");
+		session_see_header(session, "x-alumnimail-notice", "password");
+		header = decide(session, NULL);
+		assert_int_equal(header == NULL, internal);
+		free(header);
+		session_free(&session);
+	}
+}
+
 static void nothing_begins_once_the_daemon_is_to_end(void **state)
 {
 	const struct milter_fixture *fixture = *state;
@@ -380,6 +398,7 @@ int main(void)
 		cmocka_unit_test(what_was_forwarded_is_known_again),
 		cmocka_unit_test(a_forged_tag_stops_nothing),
 		cmocka_unit_test(tags_are_of_one_message),
+		cmocka_unit_test(a_notice_is_of_this_machine_alone),
 		cmocka_unit_test(nothing_begins_once_the_daemon_is_to_end),
 		cmocka_unit_test(a_tag_of_an_older_secret_counts),
 		cmocka_unit_test(every_forwarding_account_gets_one_tag),
