@@ -244,10 +244,12 @@ def _attach_logs(item, report):
 
 
 def _fail_skipped(report):
-    # Nothing may be skipped: what a test needs is installed by ./dev deps.
-    if report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+    # Nothing may be skipped: what a test needs is installed by ./dev deps. Nor
+    # may anything be expected to fail.
+    if report.outcome == "skipped" or hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"skipped, which counts as failed: {report.longrepr}"
+        report.longrepr = ("skipped, or expected to fail, which counts as "
+                           f"failed: {report.longrepr}")
 
 
 @pytest.hookimpl(hookwrapper=True)
