@@ -371,6 +371,44 @@ def test_from_must_be_the_senders_own(instance, header):
 
 # ---- operation ----
 
+def pairs(line):
+    """Of a line of the log, in order; a value with a space is in quotes."""
+    found = re.findall(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S*)(?: |$)', line)
+    assert " ".join(f"{key}={value}" for key, value in found) == line
+    return [(key, value.strip('"')) for key, value in found]
+
+
+def test_a_decision_is_one_line_with_the_queue_id(instance):
+    """Of the message, and of each recipient that was refused before."""
+    name, target = forwarding(instance)
+    plain = instance.add_account("plain")
+    full = instance.add_account("full", "--quota", "1K")
+    with instance.smtp() as connection:
+        connection.ehlo()
+        connection.docmd("MAIL", "FROM:<ann@outside.example> SIZE=5000")
+        codes = [connection.docmd("RCPT", f"TO:<{instance.address(person)}>")
+                 [0] for person in (name, full, plain)]
+        assert codes == [250, 552, 250]
+        code, text = connection.data("Subject: x\r\n\r\n")
+    queue_id = re.search(rb"queued as (\w+)", text)[1].decode()
+    instance.wait_outside(target)
+    lines = [pairs(line) for line in milter_log(instance).splitlines()
+             if instance.address(name) in line
+             or instance.address(full) in line]
+    refused, decided = map(dict, lines)
+    assert decided["event"] == "message"
+    assert decided["queue_id"] == queue_id
+    assert refused["event"] == "recipient-refused"
+    assert refused["queue_id"] in (queue_id, "NOQUEUE")
+    assert (refused["code"], refused["status"]) == ("552", "5.2.2")
+    assert decided["from"] == "<ann@outside.example>"
+    assert [(key, value) for key, value in lines[1]
+            if key in ("to", "fate", "forward_to")] == [
+        ("to", f"<{instance.address(name)}>"), ("fate", "copied"),
+        ("to", f"<{instance.address(plain)}>"), ("fate", "kept"),
+        ("forward_to", f"<{target}>")]
+
+
 def test_a_bad_configuration_changes_nothing(instance):
     path = instance.state / "etc/alumnimail/alumnimail.conf"
     before = path.read_text()
