@@ -46,20 +46,32 @@ struct counts {
 	atomic_int entered;
 };
 
+static bool has_free_key(const char *folder)
+{
+	return semget(ftok(folder, HASH_GATE_PROJECT_ID), 1, 0) < 0 &&
+	       errno == ENOENT;
+}
+
 /* Makes a folder whose key nobody has. A machine may have many semaphores, and
    one of another user's under our key is a case of its own. Returns 0 or -1. */
 static int make_folder(char folder_r[FOLDER_BYTES])
 {
-	for (int i = 0; i < FOLDERS_MAX; i++) {
+	char folders[FOLDERS_MAX][FOLDER_BYTES];
+	int count = 0;
+	bool found = false;
+
+	while (!found && count < FOLDERS_MAX) {
 		snprintf(folder_r, FOLDER_BYTES, "/tmp/gate-XXXXXX");
 		if (mkdtemp(folder_r) == NULL)
-			return -1;
-		if (semget(ftok(folder_r, HASH_GATE_PROJECT_ID), 1, 0) < 0 &&
-		    errno == ENOENT)
-			return 0;
-		rmdir(folder_r);
+			break;
+		found = has_free_key(folder_r);
+		if (!found)
+			memcpy(folders[count++], folder_r, FOLDER_BYTES);
 	}
-	return -1;
+	/* Not before, or the next would have the same inode. */
+	while (count > 0)
+		rmdir(folders[--count]);
+	return found ? 0 : -1;
 }
 
 static int set_up(void **state)
