@@ -7,7 +7,6 @@
  */
 #include "plugins/dovecot-glue.h"
 
-#include "ioloop.h"
 #include "dict.h"
 #include "mail-user.h"
 
@@ -74,35 +73,6 @@ void mail_dict_release(void)
 		return;
 	mail_dict_enter(&scope);
 	mail_dict_close(&process->dict);
-	mail_dict_leave(&scope);
-}
-
-void mail_dict_enter(struct mail_dict_scope *scope_r)
-{
-	struct ioloop *root = io_loop_get_root();
-
-	scope_r->ioloop = current_ioloop;
-	if (current_ioloop != root)
-		io_loop_set_current(root);
-	scope_r->context = io_loop_get_current_context(root);
-	if (scope_r->context != NULL)
-		io_loop_context_deactivate(scope_r->context);
-}
-
-void mail_dict_leave(const struct mail_dict_scope *scope)
-{
-	if (scope->context != NULL)
-		io_loop_context_activate(scope->context);
-	if (current_ioloop != scope->ioloop)
-		io_loop_set_current(scope->ioloop);
-}
-
-void mail_dict_wait(struct dict *dict)
-{
-	struct mail_dict_scope scope;
-
-	mail_dict_enter(&scope);
-	dict_wait(dict);
 	mail_dict_leave(&scope);
 }
 
