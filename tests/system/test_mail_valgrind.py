@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import set_storage_format
+from conftest import STORAGE_FORMATS, State, set_storage_format
 from published_usage import dict_down
 from test_login import imap_quota
 from test_quota import message, usage
@@ -46,6 +46,9 @@ class Watched:
         self.valgrind = VALGRIND.format(log=folder / "log",
                                         suppressions=SUPPRESSIONS)
         self.folder = folder
+        self.said = {}
+        # What does not depend on the format is watched once.
+        self.is_first = storage_format == STORAGE_FORMATS[0]
         set_storage_format(state, self.instance, storage_format)
         local = state.layout.dovecot_etc / "local.conf"
         with open(local, "a", encoding="ascii") as file:
@@ -66,16 +69,26 @@ class Watched:
              *arguments]).stdout
 
     def complaints(self):
-        """What valgrind said. Stops Dovecot, for leaks to be known."""
+        """What valgrind said, and not yet here. Stops Dovecot, for leaks to be
+        known."""
         self.restart()
-        logs = sorted(self.folder.glob("log.*"))
-        assert len(logs) >= len(SERVICES), "not all ran under valgrind"
-        return "\n".join(path.read_text(errors="replace") for path in logs)
+        said = {path: path.read_text(errors="replace")
+                for path in sorted(self.folder.glob("log.*"))}
+        assert len(said) >= len(SERVICES), "not all ran under valgrind"
+        new = [text[len(self.said.get(path, "")):]
+               for path, text in said.items()]
+        self.said = said
+        return "\n".join(new)
 
 
-@pytest.fixture(name="watched", params=["sdbox"])
-def _watched(request, new_state):
-    return Watched(new_state(), request.param)
+@pytest.fixture(name="watched", scope="module", params=STORAGE_FORMATS)
+def _watched(request):
+    state = State()
+    try:
+        yield Watched(state, request.param)
+    finally:
+        wrong = state.close()
+    assert not wrong, wrong
 
 
 def change_everything(instance, name, folder="Old"):
@@ -130,12 +143,13 @@ def test_mail_processes(watched):
                           message(1000))
     be_over_quota(instance, name)
 
-    # With the dict service away, and news left to the next session.
-    with dict_down(instance):
-        change_everything(instance, name, "Older")
-        with instance_lmtp(instance) as lmtp:
-            lmtp.sendmail("s@outside.example", instance.address(name),
-                          message(1000))
+    if watched.is_first:
+        # With the dict service away, and news left to the next session.
+        with dict_down(instance):
+            change_everything(instance, name, "Older")
+            with instance_lmtp(instance) as lmtp:
+                lmtp.sendmail("s@outside.example", instance.address(name),
+                              message(1000))
     connection = instance.pop3(name)
     connection.dele(1)
     connection.quit()
@@ -169,14 +183,16 @@ def test_doveadm(watched):
     for age in (9, 8, 2):
         save_to_trash(instance, name, age)
     change_everything(instance, name)
-    assert name in watched.doveadm("alumni", "expire", "-n")
+    if watched.is_first:
+        assert name in watched.doveadm("alumni", "expire", "-n")
     assert name in watched.doveadm("alumni", "expire", "--json")
     assert "saved 2 days ago" in subjects(instance, name)
-    assert "failed 0" in watched.doveadm("alumni", "rescan", "-A")
-    assert published_oldest(instance, name) != 0
-    watched.doveadm("quota", "recalc", "-u", name)
-    watched.doveadm("expunge", "-u", name, "mailbox", "Trash", "all")
-    watched.doveadm("alumni", "expire", "-u", name)
+    if watched.is_first:
+        assert "failed 0" in watched.doveadm("alumni", "rescan", "-A")
+        assert published_oldest(instance, name) != 0
+        watched.doveadm("quota", "recalc", "-u", name)
+        watched.doveadm("expunge", "-u", name, "mailbox", "Trash", "all")
+        watched.doveadm("alumni", "expire", "-u", name)
     with dict_down(instance):
         watched.doveadm("expunge", "-u", name, "mailbox", "*", "all")
     watched.doveadm("alumni", "rescan", "-u", name)
