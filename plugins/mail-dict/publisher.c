@@ -7,6 +7,7 @@
 
 #include "ioloop.h"
 #include "dict.h"
+#include "time-util.h"
 #include "mail-user.h"
 
 #include "plugins/mail-dict/mail-dict.h"
@@ -27,6 +28,7 @@ struct publisher {
 	struct dict *dict;
 	struct timeout *to;
 	time_t sent_at;
+	struct timeval told_at;
 	unsigned int retry_msecs;
 	/* How often in a row "not found" was the answer. */
 	unsigned int not_found;
@@ -173,6 +175,7 @@ static void publisher_tell(struct publisher *publisher)
 	/* Before the values are read, so that a change meanwhile is news
 	   again. */
 	publisher->has_news = FALSE;
+	publisher->told_at = ioloop_timeval;
 	publisher->sending = TRUE;
 	count = publisher->source->collect(
 		publisher->user, publisher->not_found > 0, items, &error);
@@ -256,10 +259,22 @@ void publisher_news_evident(struct publisher *publisher)
 	publisher_news_soon(publisher);
 }
 
+static bool publisher_told_just_now(const struct publisher *publisher)
+{
+	long long usecs =
+		timeval_diff_usecs(&ioloop_timeval, &publisher->told_at);
+
+	/* The clock may have been set back. */
+	return usecs >= 0 && usecs < PUBLISHER_BATCH_MSECS * 1000LL;
+}
+
 void publisher_news_now(struct publisher *publisher)
 {
 	publisher_takes_news(publisher);
-	publisher_send(publisher);
+	if (publisher_told_just_now(publisher))
+		publisher_news_soon(publisher);
+	else
+		publisher_send(publisher);
 }
 
 static int publisher_wait(struct publisher *publisher)

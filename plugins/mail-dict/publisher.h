@@ -67,7 +67,8 @@ void publisher_news(struct publisher *publisher);
    this process is killed before it has published it, no mark is needed. */
 void publisher_news_evident(struct publisher *publisher);
 
-/* There is news, to be sent at once. Does not wait for the answer. */
+/* There is news, to be sent at once, or after a short while if some was sent
+   just now. Does not wait for the answer. */
 void publisher_news_now(struct publisher *publisher);
 
 /* Gives the present values to the caller, who publishes them in a transaction

@@ -108,6 +108,24 @@ def test_changes_close_together_are_published_together(instance):
     assert len(seen) <= 3 + seconds / BATCH_SECONDS
 
 
+def test_news_of_trash_is_gathered_after_the_first(instance):
+    """Each raises the generation."""
+    name = instance.add_account("batch")
+    connection = instance.imap(name)
+    begun = time.monotonic()
+    append(connection, "Trash")
+    instance.wait(lambda: published_oldest(instance, name) > 0,
+                  "the first to be published", SOON_SECONDS)
+    for _ in range(60):
+        append(connection, "Trash")
+    connection.logout()
+    seconds = time.monotonic() - begun
+    instance.wait(lambda: marks(instance, name) == [],
+                  "all to be published", SOON_SECONDS)
+    generation = int(instance.dict_get(name, "priv/trash/state").split()[0])
+    assert 2 <= generation <= 3 + seconds / BATCH_SECONDS
+
+
 def test_a_busy_session_is_published_meanwhile(instance):
     """One change after the other does not put it off."""
     name = instance.add_account("busy")
