@@ -35,10 +35,9 @@ static const struct wish wishes[] = {
 	 "returned mail is not forwarded"},
 	{"virtual_mailbox_maps", RULE_CONTAINS, ":mailbox",
 	 "accounts are not known to Postfix"},
-	{"virtual_alias_maps", RULE_CONTAINS, ":alias",
-	 "aliases of accounts, postmaster and abuse do not work"},
-	{"virtual_alias_maps", RULE_CONTAINS, ":srs-reverse",
-	 "returned mail does not find its way back to the true sender"},
+	{"virtual_alias_maps", RULE_CONTAINS, ":virtual-alias",
+	 "aliases of accounts, postmaster and abuse do not work, and returned "
+	 "mail does not find its way back to the true sender"},
 	{"lmtp_generic_maps", RULE_CONTAINS, ":srs-reverse",
 	 "kept copies have a rewritten Return-Path"},
 	{"smtpd_sender_login_maps", RULE_CONTAINS, ":sender-login",

@@ -4,6 +4,7 @@
  */
 #include "milter/maps.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -84,14 +85,35 @@ static int set_name(struct address *address, const struct recipient *meaning,
 }
 
 /* The account's own address in the domain that was asked for, with the detail
-   that the alias was given. */
+   that the alias was given. An account's own address is absent here, since an
+   alias of itself would go round. */
+static int account_address(const struct question *question,
+			   const struct recipient *meaning,
+			   char data_r[2 * ADDRESS_BYTES], bool *is_own_r,
+			   struct error *error)
+{
+	struct account account;
+	struct address address;
+	int found;
+
+	*is_own_r = false;
+	if (address_parse(question->key, &address, NULL) < 0)
+		return 0;
+	found = look_up_account(question, meaning, &account, error);
+	if (found <= 0)
+		return found;
+	*is_own_r = strcmp(account.name, meaning->name) == 0;
+	if (*is_own_r || set_name(&address, meaning, account.name) < 0 ||
+	    address_format(&address, data_r, 2 * ADDRESS_BYTES) < 0)
+		return 0;
+	return 1;
+}
+
 static int map_alias(const struct question *question,
 		     char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct recipient meaning;
-	struct account account;
-	struct address address;
-	int found;
+	bool is_own;
 
 	classify(question, &meaning);
 	if (meaning.kind == RECIPIENT_ROLE) {
@@ -99,19 +121,9 @@ static int map_alias(const struct question *question,
 				       data_r);
 		return 1;
 	}
-	if (meaning.kind != RECIPIENT_OURS ||
-	    address_parse(question->key, &address, NULL) < 0)
+	if (meaning.kind != RECIPIENT_OURS)
 		return 0;
-	found = look_up_account(question, &meaning, &account, error);
-	if (found <= 0)
-		return found;
-	/* Not an alias of itself, which would go round. */
-	if (strcmp(account.name, meaning.name) == 0)
-		return 0;
-	if (set_name(&address, &meaning, account.name) < 0 ||
-	    address_format(&address, data_r, 2 * ADDRESS_BYTES) < 0)
-		return 0;
-	return 1;
+	return account_address(question, &meaning, data_r, &is_own, error);
 }
 
 /* The login names of an account: bare, as our passdb gives it, and with the
@@ -153,12 +165,36 @@ static int map_srs_reverse(const struct question *question,
 	}
 }
 
+/* Postfix looks for a recipient among the virtual aliases before it looks among
+   the mailboxes, so that an account that is found here, as itself, needs no
+   second question. It is given back as it was written. */
+static int map_virtual_alias(const struct question *question,
+			     char data_r[2 * ADDRESS_BYTES],
+			     struct error *error)
+{
+	struct recipient meaning;
+	bool is_own = false;
+	int found;
+
+	classify(question, &meaning);
+	if (meaning.kind == RECIPIENT_REWRITTEN)
+		return map_srs_reverse(question, data_r, error);
+	if (meaning.kind != RECIPIENT_OURS)
+		return map_alias(question, data_r, error);
+	found = account_address(question, &meaning, data_r, &is_own, error);
+	if (!is_own)
+		return found;
+	(void)snprintf(data_r, 2 * ADDRESS_BYTES, "%s", question->key);
+	return 1;
+}
+
 static const struct {
 	const char *name;
 	map_function *look_up;
 } maps[] = {
 	{"mailbox", map_mailbox},
 	{"alias", map_alias},
+	{"virtual-alias", map_virtual_alias},
 	{"sender-login", map_sender_login},
 	{"srs-reverse", map_srs_reverse},
 };
@@ -230,8 +266,8 @@ void maps_answer(const struct milter_service *service, const char *request,
 		return;
 	}
 	log_failure("unknown-map", "a mail server asked for a map that is not "
-				   "mailbox, alias, sender-login or "
-				   "srs-reverse");
+				   "mailbox, alias, virtual-alias, "
+				   "sender-login or srs-reverse");
 	(void)snprintf(answer_r, MAPS_ANSWER_BYTES,
 		       "TEMP there is no such map");
 }

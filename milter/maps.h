@@ -4,6 +4,9 @@
  *   mailbox       does an account have this address
  *   alias         the account behind an alias; where mail for postmaster@ and
  *                 abuse@ goes
+ *   virtual-alias what a recipient stands for: an account for itself, an alias
+ *                 and a role address as in alias, an SRS address of ours as in
+ *                 srs-reverse. The one question that virtual_alias_maps needs
  *   sender-login  which logins may send as this address
  *   srs-reverse   the true sender behind an SRS address of ours
  * The answers are those of socketmap_table(5).

@@ -69,6 +69,27 @@ static void keys_are_answered(void **state)
 		{"alias anna@foreign.example", absent},
 		{"alias anna", "OK alumna@alumni.example"},
 		{"alias SRS0=abcd=AA=remote.example=x@alumni.example", absent},
+		{"virtual-alias alumna@alumni.example",
+		 "OK alumna@alumni.example"},
+		{"virtual-alias Alumna+Detail@Second.Example",
+		 "OK Alumna+Detail@Second.Example"},
+		{"virtual-alias \"alumna+a,b\"@alumni.example",
+		 "OK \"alumna+a,b\"@alumni.example"},
+		{"virtual-alias disabled@alumni.example",
+		 "OK disabled@alumni.example"},
+		{"virtual-alias Anna+Lists@Second.Example",
+		 "OK alumna+Lists@second.example"},
+		{"virtual-alias Abuse@second.example",
+		 "OK postmaster@alumni.example"},
+		{"virtual-alias postmaster@alumni.example",
+		 "OK postmaster@alumni.example"},
+		{"virtual-alias nobody@alumni.example", absent},
+		{"virtual-alias alumna@foreign.example", absent},
+		{"virtual-alias SRS0=abcd=AA=remote.example=x@alumni.example",
+		 absent},
+		{"virtual-alias a b@alumni.example", absent},
+		{"virtual-alias @alumni.example", absent},
+		{"virtual-alias ", absent},
 		{"sender-login anna+x@second.example",
 		 "OK alumna, alumna@second.example"},
 		{"sender-login alumna@alumni.example",
@@ -120,6 +141,9 @@ static void rewritten_senders_are_reversed(void **state)
 		(void)snprintf(request, sizeof(request), "srs-reverse %s",
 			       rewritten);
 		(void)snprintf(expected, sizeof(expected), "OK %s", senders[i]);
+		wrong += count_wrong(fixture, request, expected);
+		(void)snprintf(request, sizeof(request), "virtual-alias %s",
+			       rewritten);
 		wrong += count_wrong(fixture, request, expected);
 	}
 	assert_int_equal(wrong, 0);
@@ -193,6 +217,10 @@ static void a_store_that_fails_is_temporary(void **state)
 				     failed);
 	}
 	wrong += count_wrong(fixture, "sender-login alumna@alumni.example",
+			     failed);
+	wrong += count_wrong(fixture, "virtual-alias alumna@alumni.example",
+			     failed);
+	wrong += count_wrong(fixture, "virtual-alias nobody@alumni.example",
 			     failed);
 	/* These need no store. */
 	wrong += count_wrong(fixture, "mailbox x@foreign.example", absent);
