@@ -26,6 +26,7 @@
 #include "milter/service.h"
 #include "milter/signals.h"
 #include "milter/socketmap.h"
+#include "milter/thread.h"
 
 /* Messages that SMTP clients are in the middle of get that long to end when
    we are told to. Then Postfix defers them. */
@@ -263,6 +264,7 @@ static int run(struct daemon *daemon)
 	bool ended;
 
 	milter.main_thread = pthread_self();
+	(void)thread_limit_stacks();
 	if (socketmap_start(&daemon->service, daemon->maps_fd, &socketmap,
 			    &error) < 0) {
 		log_failure("start-failed", error.text);

@@ -27,3 +27,18 @@ int thread_start(void *(*function)(void *), void *argument, bool detached,
 	(void)pthread_attr_destroy(&attributes);
 	return ret;
 }
+
+int thread_limit_stacks(void)
+{
+	pthread_attr_t attributes;
+	int ret;
+
+	ret = pthread_getattr_default_np(&attributes);
+	if (ret != 0)
+		return ret;
+	ret = pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES);
+	if (ret == 0)
+		ret = pthread_setattr_default_np(&attributes);
+	(void)pthread_attr_destroy(&attributes);
+	return ret;
+}
