@@ -8,12 +8,15 @@ one queue file of a message, on the same file system, and hand it on to the
 same relay host and by LMTP to a sink of their own.
 
 Ours asks alumni-milter twice (at RCPT, and at the end of the message, with all
-of it) and by socketmap whether the recipient exists, whether it is an alias,
-and for the true sender of the kept copy. The peer looks mailboxes and aliases
+of it) and by socketmap what the recipient stands for, and for the true sender
+of the kept copy. The peer looks mailboxes and aliases
 up in files of Postfix's own default kind, with an entry for each account, and
 asks postsrsd for the sender and, as its documentation has it, for every
-recipient. Its kept copy carries the rewritten sender. The second peer puts the
-true one back in the way that ours does, so that it ends with the same result.
+recipient. Its kept copy carries the rewritten sender. Two more peers
+tell what a difference comes from: one puts the true sender back in the way that
+ours does, so that it ends with the same result, and one has a libmilter filter
+that does nothing, which is what over-quota answers in the dialogue cost at
+least.
 """
 
 import contextlib
@@ -151,15 +154,31 @@ class PeerWithTrueSender(Peer):
     further = PEER_TRUE_SENDER
 
 
+class PeerWithFilter(Peer):
+    """The same, with a filter that does nothing."""
+
+    further = "smtpd_milters = unix:{folder}/noop.sock\n"
+
+    @contextlib.contextmanager
+    def filter(self):
+        socket_path = self.folder / "noop.sock"
+        with mail_system.program(
+                [*self.instance.endpoints["enter"],
+                 mail_system.PROGRAMS / "noop-milter", socket_path],
+                socket_path.exists):
+            yield
+
+
 @contextlib.contextmanager
 def peers_of(instance):
     with contextlib.ExitStack() as stack:
         srs = stack.enter_context(
             postsrsd.running(instance.domain, "a-secret-for-benchmarks"))
         peers = []
-        for kind in (Peer, PeerWithTrueSender):
+        for kind in (Peer, PeerWithTrueSender, PeerWithFilter):
             peers.append(kind(instance, srs))
             stack.callback(peers[-1].stop)
+        stack.enter_context(peers[-1].filter())
         yield peers
 
 
@@ -254,6 +273,8 @@ def run():
                 if turn > 0:
                     rates[side].append(rate)
             say(f"round {turn} of {ROUNDS}")
-    ours, documented, same = rates.values()
+    ours, documented, same, filtered = rates.values()
     yield compare("forward", ours, documented, wanted=("at least", 1.0))
     yield compare("forward-true-sender", ours, same)
+    yield compare("forward-with-filter", ours, filtered)
+    yield compare("filter-alone", filtered, documented)
