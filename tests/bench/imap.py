@@ -18,7 +18,7 @@ ACCOUNTS = 4
 PASSWORD = "a password of a benchmark"
 APPENDS = 4
 CYCLES = 12
-ROUNDS = 9
+ROUNDS = 21
 SECONDS = 120
 MESSAGE = (b"Subject: mixed\r\nFrom: <x@outside.example>\r\n\r\n"
            + b"Some text that fills a line of a message.\r\n" * 200)
