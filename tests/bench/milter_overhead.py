@@ -60,6 +60,9 @@ def run():
                     if turn > 0:
                         rates[side].append(rate)
                 say(f"round {turn} of {ROUNDS}")
+    # Of each round, since the machine's other work differs between rounds.
     yield result("milter-overhead", statistics.median(rates["ours"]),
                  statistics.median(rates["peer"]), "messages/s",
-                 wanted=("at least", 0.9))
+                 wanted=("at least", 0.9),
+                 ratio=statistics.median(
+                     ours / peer for ours, peer in zip(*rates.values())))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A libmilter filter that does nothing: what alumni-milter is compared with.
- * It asks for the same steps, so that the mail server has the same dialogue
- * with both.
+ * It asks for the same steps, and for replies to the same ones, so that the
+ * mail server has the same dialogue with both.
  *
  * usage: noop-milter SOCKET
  */
@@ -12,11 +12,47 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+/* As in milter/callbacks.c. */
+#define STEPS                                                                  \
+	(SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH |         \
+	 SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY)
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
+			     unsigned long f2, unsigned long f3,
+			     unsigned long *pf0, unsigned long *pf1,
+			     unsigned long *pf2, unsigned long *pf3)
+{
+	(void)f2;
+	(void)f3;
+	if ((f1 & STEPS) != STEPS)
+		return SMFIS_REJECT;
+	if ((f0 & SMFIF_SETSYMLIST) != 0) {
+		(void)smfi_setsymlist(ctx, SMFIM_CONNECT,
+				      (char[]){"{daemon_name}"});
+		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
+				      (char[]){"i {auth_authen}"});
+		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char[]){"i"});
+		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char[]){"i"});
+	}
+	*pf0 = f0 & SMFIF_SETSYMLIST;
+	*pf1 = STEPS;
+	*pf2 = *pf3 = 0;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
+{
+	(void)ctx;
+	(void)host;
+	(void)address;
+	return SMFIS_NOREPLY;
+}
+
 static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 {
 	(void)ctx;
 	(void)arguments;
-	return SMFIS_CONTINUE;
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
@@ -31,7 +67,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 	(void)ctx;
 	(void)name;
 	(void)value;
-	return SMFIS_CONTINUE;
+	return SMFIS_NOREPLY;
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t length)
@@ -39,10 +75,10 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t length)
 	(void)ctx;
 	(void)chunk;
 	(void)length;
-	return SMFIS_CONTINUE;
+	return SMFIS_NOREPLY;
 }
 
-static sfsistat on_end(SMFICTX *ctx)
+static sfsistat on_end_of_message(SMFICTX *ctx)
 {
 	(void)ctx;
 	return SMFIS_CONTINUE;
@@ -54,13 +90,14 @@ int main(int argc, char **argv)
 	const struct smfiDesc description = {
 		.xxfi_name = name,
 		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = SMFIF_SETSYMLIST,
+		.xxfi_connect = on_connect,
 		.xxfi_envfrom = on_mail,
 		.xxfi_envrcpt = on_rcpt,
-		.xxfi_data = on_end,
 		.xxfi_header = on_header,
-		.xxfi_eoh = on_end,
 		.xxfi_body = on_body,
-		.xxfi_eom = on_end,
+		.xxfi_eom = on_end_of_message,
+		.xxfi_negotiate = on_negotiate,
 	};
 	char connection[512];
 
