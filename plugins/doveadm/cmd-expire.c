@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * doveadm alumni expire: visits the accounts whose Trash is due, the oldest
- * first, and no other. The dict service tells which these are.
+ * first, and no other. The dict service tells which these are, and with -A
+ * which there are at all.
  */
 #include "plugins/dovecot-glue.h"
 
@@ -217,14 +218,16 @@ static void due_run(const ARRAY_TYPE(const_string) * names)
 
 /* ---- the command ---- */
 
-static void expire_visit_due(int64_t max)
+/* Visits the accounts that the dict lists below prefix, at most so many if max
+   is not 0. */
+static void expire_visit_listed(const char *prefix, int64_t max)
 {
 	ARRAY_TYPE(const_string) names;
 	pool_t pool;
 
 	pool = pool_alloconly_create("alumni expire", 4096);
 	p_array_init(&names, pool, 64);
-	visits_list(pool, MAIL_DICT_TRASH_DUE, &names);
+	visits_list(pool, prefix, &names);
 	if (max > 0 && max < array_count(&names))
 		array_delete(&names, (unsigned int)max,
 			     array_count(&names) - (unsigned int)max);
@@ -268,10 +271,12 @@ static void cmd_expire(struct doveadm_cmd_context *cctx)
 	expire_expunged = 0;
 	expire_try_only = visits_param_is_set(cctx, "dry-run");
 	expire_check(cctx, &max);
-	if (visits_are_chosen(cctx))
+	if (visits_param_is_set(cctx, "all-users"))
+		expire_visit_listed(MAIL_DICT_ACCOUNTS, max);
+	else if (visits_are_chosen(cctx))
 		visits_run_chosen(cctx);
 	else
-		expire_visit_due(max);
+		expire_visit_listed(MAIL_DICT_TRASH_DUE, max);
 	expire_user_finish();
 	visits_end();
 

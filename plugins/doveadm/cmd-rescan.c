@@ -90,7 +90,6 @@ static struct doveadm_mail_cmd_context *cmd_rescan_alloc(void)
 	return ctx;
 }
 
-/* Not by doveadm's own -A, which does not say how many there are. */
 static void rescan_visit_all(void)
 {
 	ARRAY_TYPE(const_string) names;

@@ -35,7 +35,12 @@ bool visits_param_is_set(const struct doveadm_cmd_context *cctx,
 bool visits_are_chosen(const struct doveadm_cmd_context *cctx);
 
 /* Fills in the accounts that the dict iterates below prefix. Exits with
-   EX_CONFIG when it cannot be asked: then nothing can be done. */
+   EX_CONFIG when it cannot be asked: then nothing can be done.
+
+   For -A too, and not by doveadm's own list of users, which does not say how
+   many there are, and in Dovecot 2.4.0 to 2.4.2 ends early with many of them:
+   auth_worker_request_handle() closes the auth worker's connection when the
+   reader is to pause (mended by Dovecot's commit 41b244c99b). */
 void visits_list(pool_t pool, const char *prefix,
 		 ARRAY_TYPE(const_string) * names);
 

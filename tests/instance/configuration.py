@@ -154,11 +154,22 @@ def make_postfix_log(layout):
     shutil.chown(log, "postfix")
 
 
-def dovecot_version():
-    """"2.3" or "2.4": which folder of deploy/ the installed Dovecot takes."""
+def dovecot_release():
+    """What Dovecot calls itself, "2.4.1" say, without a packager's suffix."""
     done = subprocess.run(["dovecot", "--version"], text=True,
                           capture_output=True, check=True)
-    return ".".join(done.stdout.split()[0].split(".")[:2])
+    return done.stdout.split()[0].split("-")[0]
+
+
+def dovecot_version():
+    """"2.3" or "2.4": which folder of deploy/ the installed Dovecot takes."""
+    return ".".join(dovecot_release().split(".")[:2])
+
+
+def dovecot_breaks_off_lists():
+    """True if its auth process ends a list of users, of any userdb, when the
+    reader is slower than it is and there are some thousand users."""
+    return dovecot_release() in ("2.4.0", "2.4.1", "2.4.2")
 
 
 def compile_sieve(layout):
