@@ -4,6 +4,7 @@
 import imaplib
 import json
 import re
+import ssl
 
 import pytest
 
@@ -24,25 +25,31 @@ def _learning_fixture(_shared_instance):
     configuration = instance.state / "etc/alumnimail/alumnimail.conf"
     usual = configuration.read_text()
     configuration.write_text('learn_password = "first"\n' + usual)
-    instance.doveadm("reload")
-    probe = Directory(instance).add_person("probe")
+    try:
+        instance.doveadm("reload")
+        probe = Directory(instance).add_person("probe")
 
-    def learns():
-        imap_login(instance, probe, f"{probe}-university")
-        return shown(instance, probe)["learned_at"] is not None
+        def learns():
+            return (imap_login(instance, probe, f"{probe}-university")
+                    and shown(instance, probe)["learned_at"] is not None)
 
-    instance.wait(learns, "the new configuration to hold")
-    yield
-    configuration.write_text(usual)
-    instance.doveadm("reload")
+        instance.wait(learns, "the new configuration to hold")
+        yield
+    finally:
+        configuration.write_text(usual)
+        instance.doveadm("reload")
     instance.wait(lambda: imap_login(instance, "alumna", "alumna-alumni"),
                   "logins to work again")
 
 
 def imap_login(instance, user, password):
     """True or False; None for a temporary failure, or when Dovecot reads its
-    configuration anew. Anything else is an error of the test."""
-    connection = instance.imap_connection()
+    configuration anew, in which it may hang up at any point. Anything else is
+    an error of the test."""
+    try:
+        connection = instance.imap_connection()
+    except (imaplib.IMAP4.abort, ssl.SSLEOFError, ConnectionError):
+        return None
     try:
         connection.login(user, password)
     except imaplib.IMAP4.abort:
