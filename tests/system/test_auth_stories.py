@@ -48,7 +48,8 @@ def imap_login(instance, user, password):
     an error of the test."""
     try:
         connection = instance.imap_connection()
-    except (imaplib.IMAP4.abort, ssl.SSLEOFError, ConnectionError):
+    except (imaplib.IMAP4.abort, ssl.SSLEOFError, ssl.SSLZeroReturnError,
+            ConnectionError):
         return None
     try:
         connection.login(user, password)
