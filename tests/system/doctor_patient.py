@@ -8,6 +8,7 @@ server on loopback says what DNS is to say.
 
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -23,7 +24,9 @@ from instance.layout import HOSTNAME, Layout
 from name_server import name_server
 
 SECONDS = 120
-ADDRESS = "127.0.0.97"
+# Of the name server, whose port is given: one for each run of the tests, since
+# several may go on side by side.
+ADDRESS = f"127.97.{random.randrange(256)}.{random.randrange(1, 255)}"
 
 RECORDS = {
     ("alumni.example", "MX"): HOSTNAME,
