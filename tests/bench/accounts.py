@@ -1,15 +1,42 @@
 # SPDX-License-Identifier: MIT
 """Many accounts at once, faster than alumnictl makes them."""
 
+import functools
+import re
 import sqlite3
+import subprocess
 import zlib
 
 TEMPLATE = "template"
 
 
-def fill(store, count, name, forward=None):
-    """Makes accounts 1NAME to COUNTNAME like the account `template`, which
-    must be there. forward, if given, is a function of the number that returns
+def numbered(number, name):
+    """What the account of a number from 1 on is called, unless something else
+    is said."""
+    return f"{number}{name}"
+
+
+@functools.cache
+def _smtp_source_appends():
+    """Since Postfix 3.9, -N puts the number behind the name, and not in front
+    of it, and begins with 0."""
+    version = subprocess.run(["postconf", "-d", "-h", "mail_version"],
+                             text=True, capture_output=True,
+                             check=True).stdout
+    return tuple(int(part) for part in
+                 re.findall(r"\d+", version)[:2]) >= (3, 9)
+
+
+def as_smtp_source(number, name):
+    """What smtp-source -N -t NAME calls it."""
+    if _smtp_source_appends():
+        return f"{name}{number - 1}"
+    return f"{number}{name}"
+
+
+def fill(store, count, name, forward=None, named=numbered):
+    """Makes so many accounts like the account `template`, which must be there;
+    named(NUMBER, name) is what each is called. forward, if given, is a function of the number that returns
     the address to forward to; a copy is kept. Nobody else may use the store
     meanwhile."""
     database = sqlite3.connect(f"{store}/accounts/accounts.db")
@@ -24,7 +51,8 @@ def fill(store, count, name, forward=None):
             database.executemany(
                 f"INSERT INTO accounts ({', '.join(columns)}) "
                 f"VALUES ({', '.join('?' * len(columns))})",
-                (tuple({**template, **_own(number, name, forward)}.values())
+                (tuple({**template,
+                        **_own(number, named(number, name), forward)}.values())
                  for number in range(1, count + 1)))
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
@@ -35,7 +63,7 @@ def _own(number, name, forward):
     # Spread as random ids are, but the same in each run.
     own = {"id": f"{number * 0x9e3779b97f4a7c15 % 2**64:016x}"
                  f"{zlib.crc32(name.encode()):08x}{number:08x}",
-           "name": f"{number}{name}"}
+           "name": name}
     if forward is not None:
         own.update(forward_address=forward(number), forward_keep_copy=1)
     return own

@@ -10,7 +10,7 @@ has delivered.
 import statistics
 import time
 
-from bench import mail_system, plain_dovecot, result, say
+from bench import accounts, mail_system, plain_dovecot, result, say
 
 ACCOUNTS = 400
 SESSIONS = 4
@@ -28,7 +28,8 @@ def deliver(instance, side):
 
 
 def run():
-    with mail_system.running(ACCOUNTS, "ours", "peer") as instance, \
+    with mail_system.running(ACCOUNTS, "ours", "peer",
+                             named=accounts.as_smtp_source) as instance, \
             plain_dovecot.running(instance) as peer:
         sides = plain_dovecot.ours(instance), peer
         # Makes the mailboxes.

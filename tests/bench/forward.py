@@ -28,7 +28,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from bench import mail_system, result, say
+from bench import accounts, mail_system, result, say
 from instance.waiting import wait_until
 from peers import postsrsd
 
@@ -125,10 +125,10 @@ class Peer:
         with open(self.folder / "mailboxes", "w") as mailboxes, \
                 open(self.folder / "aliases", "w") as aliases:
             for number in range(1, ACCOUNTS + 1):
-                address = f"{number}{NAME}@{domain}"
-                mailboxes.write(f"{address} OK\n")
-                aliases.write(
-                    f"{address} {address}, {number}{NAME}@{OUTSIDE}\n")
+                name = accounts.as_smtp_source(number, NAME)
+                mailboxes.write(f"{name}@{domain} OK\n")
+                aliases.write(f"{name}@{domain} {name}@{domain}, "
+                              f"{name}@{OUTSIDE}\n")
         for name in ("mailboxes", "aliases"):
             self._inside("postmap", "-c", self.etc,
                          f"{table}:{self.folder}/{name}")
@@ -261,8 +261,9 @@ def compare(name, ours, theirs, wanted=None):
 
 def run():
     with mail_system.running(
-            ACCOUNTS, NAME, forward=lambda number:
-            f"{number}{NAME}@{OUTSIDE}") as instance, \
+            ACCOUNTS, NAME, named=accounts.as_smtp_source,
+            forward=lambda number: f"{accounts.as_smtp_source(number, NAME)}"
+                                   f"@{OUTSIDE}") as instance, \
             peers_of(instance) as peers, \
             sides_of(instance, peers) as sides:
         rates = {side: [] for side in sides}

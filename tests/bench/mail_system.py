@@ -21,9 +21,9 @@ CLIENT_SECONDS = 600
 
 
 @contextlib.contextmanager
-def running(count, *names, forward=None):
-    """An instance with so many accounts 1NAME, 2NAME, ... of each name;
-    stopped and removed at the end."""
+def running(count, *names, forward=None, named=accounts.numbered):
+    """An instance with so many accounts of each name, as accounts.fill() makes
+    them; stopped and removed at the end."""
     layout = Layout(tempfile.mkdtemp(prefix="alumnimail-", dir="/tmp"))
     try:
         say("starting an instance")
@@ -35,7 +35,7 @@ def running(count, *names, forward=None):
             instance.service("stop", server)
         say(f"making {count:,} accounts")
         for name in names:
-            accounts.fill(layout.store, count, name, forward)
+            accounts.fill(layout.store, count, name, forward, named)
         for server in ("alumni-milter", "dovecot", "postfix"):
             instance.service("start", server)
         yield instance

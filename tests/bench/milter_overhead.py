@@ -9,7 +9,7 @@ import socket
 import statistics
 import time
 
-from bench import mail_system, result, say
+from bench import accounts, mail_system, result, say
 
 ACCOUNTS = 100_000
 NAME = "bench"
@@ -42,7 +42,8 @@ def intake(instance, port):
 
 
 def run():
-    with mail_system.running(ACCOUNTS, NAME) as instance:
+    with mail_system.running(ACCOUNTS, NAME,
+                             named=accounts.as_smtp_source) as instance:
         noop = instance.state / "spool/alumnimail/noop.sock"
         port = free_port()
         with mail_system.program(

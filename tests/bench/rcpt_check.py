@@ -8,6 +8,7 @@ protocol in which Postfix would ask it.
 import statistics
 
 from bench import lone_milter, mail_system, result, say
+from instance import configuration
 
 ACCOUNTS = 1_000
 CONNECTIONS = 8
@@ -15,7 +16,7 @@ ROUNDS = 5
 SECONDS = 3
 
 # As Dovecot's documentation sets it up.
-QUOTA_STATUS = """
+SERVICE = """
 service quota-status {
   executable = quota-status -p postfix
   client_limit = 1
@@ -23,16 +24,20 @@ service quota-status {
     mode = 0666
   }
 }
-plugin {
-  quota_status_success = DUNNO
-  quota_status_overquota = "552 5.2.2 Mailbox is full"
-}
 """
+ANSWERS = """
+quota_status_success = DUNNO
+quota_status_overquota = "552 5.2.2 Mailbox is full"
+"""
+QUOTA_STATUS = {
+    "2.3": f"{SERVICE}plugin {{{ANSWERS}}}\n",
+    "2.4": SERVICE + ANSWERS,
+}
 
 
 def add_quota_status(instance):
     local = instance.state / "etc/dovecot/local.conf"
-    local.write_text(QUOTA_STATUS)
+    local.write_text(QUOTA_STATUS[configuration.dovecot_version()])
     instance.service("stop", "dovecot")
     instance.service("start", "dovecot")
     return instance.endpoints["auth_socket"].replace("auth-client",
