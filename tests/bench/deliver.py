@@ -15,7 +15,7 @@ from bench import accounts, mail_system, plain_dovecot, result, say
 ACCOUNTS = 400
 SESSIONS = 4
 BYTES = 10_000
-ROUNDS = 9
+ROUNDS = 21
 
 
 def deliver(instance, side):
