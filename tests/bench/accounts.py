@@ -36,9 +36,9 @@ def as_smtp_source(number, name):
 
 def fill(store, count, name, forward=None, named=numbered):
     """Makes so many accounts like the account `template`, which must be there;
-    named(NUMBER, name) is what each is called. forward, if given, is a function of the number that returns
-    the address to forward to; a copy is kept. Nobody else may use the store
-    meanwhile."""
+    named(NUMBER, name) is what each is called. forward, if given, is a function
+    of the number that returns the address to forward to; a copy is kept. Nobody
+    else may use the store meanwhile."""
     database = sqlite3.connect(f"{store}/accounts/accounts.db")
     try:
         columns = [row[1] for row in
