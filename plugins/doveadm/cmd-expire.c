@@ -238,8 +238,13 @@ static void expire_visit_listed(const char *prefix, int64_t max)
 /* Exits when it makes no sense to begin. */
 static void expire_check(const struct doveadm_cmd_context *cctx, int64_t *max_r)
 {
+	const char *number;
+
 	*max_r = 0;
-	if (doveadm_cmd_param_int64(cctx, "max-users", max_r) && *max_r <= 0)
+	/* As text: a number that is none would be left out by doveadm, and
+	   everything visited. */
+	if (doveadm_cmd_param_str(cctx, "max-users", &number) &&
+	    (str_to_int64(number, max_r) < 0 || *max_r <= 0))
 		i_fatal_status(EX_USAGE, "alumni expire: --max-users must be 1 "
 					 "or more");
 	if (!usage_publish_is_possible()) {
@@ -300,7 +305,7 @@ struct doveadm_cmd_ver2 doveadm_cmd_alumni_expire = {
 DOVEADM_CMD_PARAMS_START
 DOVEADM_CMD_MAIL_COMMON
 DOVEADM_CMD_PARAM('n', "dry-run", CMD_PARAM_BOOL, 0)
-DOVEADM_CMD_PARAM('\0', "max-users", CMD_PARAM_INT64, 0)
+DOVEADM_CMD_PARAM('\0', "max-users", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('\0', "json", CMD_PARAM_BOOL, 0)
 DOVEADM_CMD_PARAMS_END
 };
