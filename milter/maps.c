@@ -85,35 +85,36 @@ static int set_name(struct address *address, const struct recipient *meaning,
 }
 
 /* The account's own address in the domain that was asked for, with the detail
-   that the alias was given. An account's own address is absent here, since an
-   alias of itself would go round. */
+   that the alias was given. The account's own address stays as it was written,
+   but for the case of its domain, or is absent if own_too is false. Always in
+   the form that is one address, whatever the detail has in it: Postfix takes an
+   answer for a list. */
 static int account_address(const struct question *question,
-			   const struct recipient *meaning,
-			   char data_r[2 * ADDRESS_BYTES], bool *is_own_r,
-			   struct error *error)
+			   const struct recipient *meaning, bool own_too,
+			   char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct account account;
 	struct address address;
 	int found;
 
-	*is_own_r = false;
 	if (address_parse(question->key, &address, NULL) < 0)
 		return 0;
 	found = look_up_account(question, meaning, &account, error);
 	if (found <= 0)
 		return found;
-	*is_own_r = strcmp(account.name, meaning->name) == 0;
-	if (*is_own_r || set_name(&address, meaning, account.name) < 0 ||
-	    address_format(&address, data_r, 2 * ADDRESS_BYTES) < 0)
+	if (strcmp(account.name, meaning->name) == 0) {
+		if (!own_too)
+			return 0;
+	} else if (set_name(&address, meaning, account.name) < 0) {
 		return 0;
-	return 1;
+	}
+	return address_format(&address, data_r, 2 * ADDRESS_BYTES) < 0 ? 0 : 1;
 }
 
 static int map_alias(const struct question *question,
 		     char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
 	struct recipient meaning;
-	bool is_own;
 
 	classify(question, &meaning);
 	if (meaning.kind == RECIPIENT_ROLE) {
@@ -123,7 +124,8 @@ static int map_alias(const struct question *question,
 	}
 	if (meaning.kind != RECIPIENT_OURS)
 		return 0;
-	return account_address(question, &meaning, data_r, &is_own, error);
+	/* Not an alias of itself, which would go round. */
+	return account_address(question, &meaning, false, data_r, error);
 }
 
 /* The login names of an account: bare, as our passdb gives it, and with the
@@ -167,25 +169,19 @@ static int map_srs_reverse(const struct question *question,
 
 /* Postfix looks for a recipient among the virtual aliases before it looks among
    the mailboxes, so that an account that is found here, as itself, needs no
-   second question. It is given back as it was written. */
+   second question. */
 static int map_virtual_alias(const struct question *question,
 			     char data_r[2 * ADDRESS_BYTES],
 			     struct error *error)
 {
 	struct recipient meaning;
-	bool is_own = false;
-	int found;
 
 	classify(question, &meaning);
 	if (meaning.kind == RECIPIENT_REWRITTEN)
 		return map_srs_reverse(question, data_r, error);
 	if (meaning.kind != RECIPIENT_OURS)
 		return map_alias(question, data_r, error);
-	found = account_address(question, &meaning, data_r, &is_own, error);
-	if (!is_own)
-		return found;
-	(void)snprintf(data_r, 2 * ADDRESS_BYTES, "%s", question->key);
-	return 1;
+	return account_address(question, &meaning, true, data_r, error);
 }
 
 static const struct {
