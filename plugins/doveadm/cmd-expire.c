@@ -58,13 +58,6 @@ static void expire_print(const char *username, enum expire_result result,
 	visits_print(text, json);
 }
 
-static void expire_finished(const char *username, enum expire_result result,
-			    const struct expire_tally *tally)
-{
-	expire_expunged += tally->expunged;
-	expire_print(username, result, tally);
-}
-
 /* ---- the visit of a user that the caller said ---- */
 
 static int cmd_expire_run(struct doveadm_mail_cmd_context *ctx,
@@ -76,7 +69,8 @@ static int cmd_expire_run(struct doveadm_mail_cmd_context *ctx,
 	visits.visited++;
 	result = expire_user(user, expire_try_only ? EXPIRE_TRY : EXPIRE,
 			     &tally);
-	expire_finished(user->username, result, &tally);
+	expire_expunged += tally.expunged;
+	expire_print(user->username, result, &tally);
 	if (result == EXPIRE_FAILED) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
@@ -121,6 +115,8 @@ static void due_answered(enum expire_result result, void *context)
 {
 	struct due_visit *visit = context;
 
+	/* Also of those that a signal keeps from being visited again. */
+	expire_expunged += visit->tally.expunged;
 	if (result == EXPIRE_AGAIN) {
 		array_push_back(&due_again, &visit);
 		return;
@@ -129,7 +125,7 @@ static void due_answered(enum expire_result result, void *context)
 		visits.failed++;
 	T_BEGIN
 	{
-		expire_finished(visit->username, result, &visit->tally);
+		expire_print(visit->username, result, &visit->tally);
 	}
 	T_END;
 	due_visit_free(visit);
@@ -174,10 +170,11 @@ static void due_visit_again(struct mail_user *user,
 	struct expire_tally tally;
 	enum expire_result result = expire_user(user, EXPIRE, &tally);
 
+	expire_expunged += tally.expunged;
 	tally.expunged += due_expunged_before(user->username);
 	if (result == EXPIRE_FAILED)
 		visits.failed++;
-	expire_finished(user->username, result, &tally);
+	expire_print(user->username, result, &tally);
 }
 
 static const struct visits_guide due_again_guide = {

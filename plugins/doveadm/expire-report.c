@@ -70,8 +70,8 @@ static void report_commit(struct mail_user *user,
 	mail_dict_leave(&scope);
 }
 
-void expire_report_send(struct mail_user *user, const struct expire_news *news,
-			expire_report_callback *callback, void *context)
+int expire_report_send(struct mail_user *user, const struct expire_news *news,
+		       expire_report_callback *callback, void *context)
 {
 	struct expire_report *report;
 	const char *error;
@@ -81,8 +81,7 @@ void expire_report_send(struct mail_user *user, const struct expire_news *news,
 		e_error(user->event,
 			"alumni expire: Cannot open the dict \"alumni\": %s",
 			error);
-		callback(EXPIRE_ANSWER_FAILED, context);
-		return;
+		return -1;
 	}
 	report = i_new(struct expire_report, 1);
 	report->username = i_strdup(user->username);
@@ -90,6 +89,7 @@ void expire_report_send(struct mail_user *user, const struct expire_news *news,
 	report->context = context;
 	report_count++;
 	report_commit(user, news, report);
+	return 0;
 }
 
 unsigned int expire_report_count(void)

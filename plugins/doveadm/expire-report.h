@@ -35,9 +35,11 @@ struct expire_news {
 	int64_t oldest_left;
 };
 
-/* Sends it. The callback is called exactly once, by expire_report_wait(). */
-void expire_report_send(struct mail_user *user, const struct expire_news *news,
-			expire_report_callback *callback, void *context);
+/* Sends it. Returns 0: the callback is called exactly once, by
+   expire_report_wait(); or -1: there is no dict to send it to, which is logged,
+   and the callback is never called. */
+int expire_report_send(struct mail_user *user, const struct expire_news *news,
+		       expire_report_callback *callback, void *context);
 
 /* How many are under way. */
 unsigned int expire_report_count(void);

@@ -134,7 +134,10 @@ static void expire_send(struct mail_user *user, const struct expire_news *news,
 
 	visit->callback = callback;
 	visit->context = context;
-	expire_report_send(user, news, expire_visit_answered, visit);
+	if (expire_report_send(user, news, expire_visit_answered, visit) < 0) {
+		usage_publish_give_back(user);
+		expire_visit_answered(EXPIRE_ANSWER_FAILED, visit);
+	}
 }
 
 /* Does all before the report. Returns EXPIRE_DONE if there is one to send. */
