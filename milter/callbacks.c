@@ -13,22 +13,12 @@
 
 #include "milter/forward-tag.h"
 #include "milter/log.h"
+#include "milter/negotiation.h"
 #include "milter/session.h"
 
 #define NEEDED_ACTIONS                                                         \
 	(SMFIF_ADDHDRS | SMFIF_ADDRCPT | SMFIF_ADDRCPT_PAR | SMFIF_DELRCPT |   \
 	 SMFIF_CHGFROM)
-/* What we need not be sent. */
-#define UNWANTED_STEPS                                                         \
-	(SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH)
-/* What Postfix need not wait for us in. Each wait is two changes of process,
-   and two more between libmilter's threads, which cost more than what is done
-   meanwhile; so only RCPT and the end of the message are waited for. The
-   message is then sent to its end even if we have nothing to do with it, which
-   few are: a mailbox with a quota is reason enough. */
-#define STEPS_WITHOUT_REPLY                                                    \
-	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY)
-
 /* Set once, before the first thread. */
 static const struct milter_service *the_service;
 
@@ -37,29 +27,14 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 			     unsigned long *pf0, unsigned long *pf1,
 			     unsigned long *pf2, unsigned long *pf3)
 {
-	const unsigned long steps = UNWANTED_STEPS | STEPS_WITHOUT_REPLY;
-
 	(void)f2;
 	(void)f3;
-	if ((f0 & NEEDED_ACTIONS) != NEEDED_ACTIONS || (f1 & steps) != steps) {
-		log_failure("negotiation-failed",
-			    "the mail server is too old, or its "
-			    "milter_protocol is set below 6");
-		return SMFIS_REJECT;
-	}
-	/* Which macros come then does not hang on main.cf. */
-	if ((f0 & SMFIF_SETSYMLIST) != 0) {
-		(void)smfi_setsymlist(ctx, SMFIM_CONNECT,
-				      (char[]){"{daemon_name}"});
-		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
-				      (char[]){"i {auth_authen}"});
-		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char[]){"i"});
-		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char[]){"i"});
-	}
-	*pf0 = NEEDED_ACTIONS | (f0 & SMFIF_SETSYMLIST);
-	*pf1 = steps;
 	*pf2 = *pf3 = 0;
-	return SMFIS_CONTINUE;
+	if (negotiation_agree(ctx, NEEDED_ACTIONS, f0, f1, pf0, pf1))
+		return SMFIS_CONTINUE;
+	log_failure("negotiation-failed", "the mail server is too old, or its "
+					  "milter_protocol is set below 6");
+	return SMFIS_REJECT;
 }
 
 /* libmilter's context for us; there is one while the connection is counted. */

@@ -2,6 +2,7 @@
 """alumni-milter alone, with a store and a service manager's socket of its own,
 and the milter protocol as far as it takes to ask it about a recipient."""
 
+import contextlib
 import os
 import re
 import select
@@ -10,10 +11,13 @@ import signal
 import socket
 import struct
 import subprocess
+import tempfile
+import urllib.request
 from pathlib import Path
 
 from instance.lone_milter import Place
 from instance.waiting import wait_until
+from peers.postsrsd import free_port
 
 SECONDS = 30
 
@@ -26,6 +30,7 @@ class Daemon:
         self.folder = Path(folder)
         self.log = self.folder / "log"
         self.process = None
+        self.port = None
         place = Place(self.folder, build)
         self.config = place.config
         self.text = place.text
@@ -46,6 +51,17 @@ class Daemon:
                 env={**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"),
                      "ASAN_OPTIONS": "detect_leaks=1:exitcode=99",
                      **environment})
+
+    def listen_for_metrics(self):
+        self.port = free_port()
+        self.config.write_text(
+            f'metrics_listen = "127.0.0.1:{self.port}"\n' + self.text)
+
+    def metric(self, name):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics",
+                                    timeout=SECONDS) as answer:
+            text = answer.read().decode()
+        return float(re.search(rf"(?m)^alumni_milter_{name} (\S+)$", text)[1])
 
     def told(self, word):
         """Waits until the manager is told this."""
@@ -90,6 +106,18 @@ class Daemon:
             self.process.kill()
             self.process.wait()
         self.manager.close()
+
+
+@contextlib.contextmanager
+def in_folder(kind):
+    """A Daemon of this kind, in a folder of its own that goes in the end."""
+    folder = tempfile.mkdtemp(prefix="milter-", dir="/tmp")
+    os.chmod(folder, 0o755)
+    try:
+        with contextlib.closing(kind(folder)) as made:
+            yield made
+    finally:
+        shutil.rmtree(folder)
 
 
 class Question:

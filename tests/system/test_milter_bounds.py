@@ -3,18 +3,13 @@
 for connections that are idle."""
 
 import contextlib
-import os
 import re
-import shutil
-import tempfile
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from instance.waiting import wait_until
-from milter_daemon import SECONDS, Daemon, LookUps, Question
-from peers.postsrsd import free_port
+from milter_daemon import SECONDS, Daemon, LookUps, Question, in_folder
 
 MEBIBYTE = 2**20
 CHUNK = b"0123456789abcdef" * 4094 + b"\r\n"  # no more than 64 KiB
@@ -33,9 +28,7 @@ class PlainDaemon(Daemon):
 
     def __init__(self, folder):
         super().__init__(folder, "plain")
-        self.port = free_port()
-        self.config.write_text(
-            f'metrics_listen = "127.0.0.1:{self.port}"\n' + self.text)
+        self.listen_for_metrics()
         self.alumnictl("account", "add", "alumna")
         self.alumnictl("account", "add", "away")
         self.alumnictl("forward", "set", "away", "a@outside.example")
@@ -69,21 +62,11 @@ class PlainDaemon(Daemon):
                     path.read_text())[1]
         return found
 
-    def metric(self, name):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics",
-                                    timeout=SECONDS) as answer:
-            text = answer.read().decode()
-        return float(re.search(rf"(?m)^alumni_milter_{name} (\S+)$", text)[1])
-
 
 @pytest.fixture(name="daemon")
 def _daemon():
-    folder = tempfile.mkdtemp(prefix="milter-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    made = PlainDaemon(folder)
-    yield made
-    made.close()
-    shutil.rmtree(folder)
+    with in_folder(PlainDaemon) as made:
+        yield made
 
 
 def test_a_body_is_not_held(daemon):

@@ -3,15 +3,12 @@
 its end, without Postfix."""
 
 import grp
-import os
 import pwd
 import re
-import shutil
 import signal
 import socket
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,17 +16,13 @@ import pytest
 from instance.layout import ROOT
 from instance.lone_milter import GROUP, USER
 from instance.waiting import wait_until
-from milter_daemon import SECONDS, Daemon, LookUps, Question
+from milter_daemon import SECONDS, Daemon, LookUps, Question, in_folder
 
 
 @pytest.fixture
 def daemon():
-    folder = tempfile.mkdtemp(prefix="milter-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    made = Daemon(folder)
-    yield made
-    made.close()
-    shutil.rmtree(folder)
+    with in_folder(Daemon) as made:
+        yield made
 
 
 def test_it_tells_when_it_is_ready_and_when_it_stops(daemon):

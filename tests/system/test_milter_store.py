@@ -4,20 +4,14 @@ good, and all goes on by itself as soon as the store does."""
 
 import contextlib
 import fcntl
-import os
-import re
-import shutil
 import sqlite3
 import subprocess
-import tempfile
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from instance.waiting import wait_until
-from milter_daemon import SECONDS, Daemon, LookUps, Question
-from peers.postsrsd import free_port
+from milter_daemon import SECONDS, Daemon, LookUps, Question, in_folder
 
 # Enough for many pages, so that no handle has them all in its memory.
 ACCOUNTS = 3000
@@ -33,9 +27,7 @@ class DaemonWithStore(Daemon):
 
     def __init__(self, folder):
         super().__init__(folder)
-        self.port = free_port()
-        self.config.write_text(
-            f'metrics_listen = "127.0.0.1:{self.port}"\n' + self.text)
+        self.listen_for_metrics()
         self.alumnictl("account", "add", "name-0")
         self.alumnictl("account", "add", "away")
         self.alumnictl("forward", "set", "away", "a@outside.example")
@@ -100,12 +92,6 @@ class DaemonWithStore(Daemon):
         with LookUps(self.folder / "run/maps.sock") as look_ups:
             return look_ups.ask(f"mailbox {address}")
 
-    def metric(self, name):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics",
-                                    timeout=SECONDS) as answer:
-            text = answer.read().decode()
-        return float(re.search(rf"(?m)^alumni_milter_{name} (\S+)$", text)[1])
-
     def defers(self):
         reply = self.reply()
         assert reply is None or reply.startswith("451 4.3.0 "), reply
@@ -131,12 +117,8 @@ class DaemonWithStore(Daemon):
 
 @pytest.fixture(name="daemon")
 def _daemon():
-    folder = tempfile.mkdtemp(prefix="milter-", dir="/tmp")
-    os.chmod(folder, 0o755)
-    made = DaemonWithStore(folder)
-    yield made
-    made.close()
-    shutil.rmtree(folder)
+    with in_folder(DaemonWithStore) as made:
+        yield made
 
 
 @contextlib.contextmanager

@@ -12,10 +12,7 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-/* As in milter/callbacks.c. */
-#define STEPS                                                                  \
-	(SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH |         \
-	 SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY)
+#include "milter/negotiation.h"
 
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 			     unsigned long f2, unsigned long f3,
@@ -24,20 +21,9 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 {
 	(void)f2;
 	(void)f3;
-	if ((f1 & STEPS) != STEPS)
-		return SMFIS_REJECT;
-	if ((f0 & SMFIF_SETSYMLIST) != 0) {
-		(void)smfi_setsymlist(ctx, SMFIM_CONNECT,
-				      (char[]){"{daemon_name}"});
-		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
-				      (char[]){"i {auth_authen}"});
-		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char[]){"i"});
-		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char[]){"i"});
-	}
-	*pf0 = f0 & SMFIF_SETSYMLIST;
-	*pf1 = STEPS;
 	*pf2 = *pf3 = 0;
-	return SMFIS_CONTINUE;
+	return negotiation_agree(ctx, 0, f0, f1, pf0, pf1) ? SMFIS_CONTINUE
+							   : SMFIS_REJECT;
 }
 
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
