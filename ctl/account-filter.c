@@ -97,8 +97,8 @@ bool account_filter_wants_deleted(const struct account_filter *filter)
 static bool fits(const struct account_filter *filter,
 		 const struct account *account)
 {
-	int64_t limit = mail_quota_limit(account,
-					 filter->invocation->configuration);
+	int64_t limit =
+		mail_quota_limit(account, filter->invocation->configuration);
 
 	if (filter->class_name != NULL &&
 	    strcmp(filter->class_name, account->class_name) != 0)

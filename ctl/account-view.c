@@ -314,7 +314,7 @@ void account_view_print_row(const struct account_view *view)
 		text_clean(account->forward_address, forward, sizeof(forward));
 	printf(ROW_FORMAT, account->name, class_name,
 	       account_is_deleted(account) ? "deleted"
-	       : account->enabled	   ? "enabled"
+	       : account->enabled          ? "enabled"
 					   : "disabled",
 	       usage, quota, forward);
 }

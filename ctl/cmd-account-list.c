@@ -115,8 +115,7 @@ static int print_deleted(struct list *list)
 	do {
 		if (store_deleted_until(list->invocation->store, INT64_MAX,
 					after_at, after_id, list->page,
-					LIST_PAGE_ACCOUNTS, &count,
-					&error) < 0)
+					LIST_PAGE_ACCOUNTS, &count, &error) < 0)
 			return report(EX_TEMPFAIL, "%s", error.text);
 		status = print_page(list, count);
 		if (status != EX_OK)
@@ -152,8 +151,7 @@ static int read_shape(struct list *list)
 {
 	const char *prefix = invocation_option(list->invocation, "prefix");
 
-	list->names_only =
-		invocation_option(list->invocation, "names") != NULL;
+	list->names_only = invocation_option(list->invocation, "names") != NULL;
 	if (list->names_only && list->invocation->json)
 		return report(EX_USAGE, "--names and --json: give one of them");
 	if (prefix == NULL)

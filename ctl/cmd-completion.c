@@ -70,8 +70,9 @@ static void print_first_words(void)
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		size_t length = strcspn(commands[i]->name, " ");
 
-		if (i > 0 && strncmp(commands[i - 1]->name, commands[i]->name,
-				     length) == 0 &&
+		if (i > 0 &&
+		    strncmp(commands[i - 1]->name, commands[i]->name, length) ==
+			    0 &&
 		    commands[i - 1]->name[length] == commands[i]->name[length])
 			continue;
 		printf("%.*s ", (int)length, commands[i]->name);

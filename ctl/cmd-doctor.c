@@ -23,7 +23,7 @@ static void print_finding(struct json_object *finding)
 	const char *mend = text_of(finding, "mend");
 
 	printf("%-8s %-*s %s\n",
-	       strcmp(state, "ok") == 0	       ? "OK"
+	       strcmp(state, "ok") == 0        ? "OK"
 	       : strcmp(state, "problem") == 0 ? "PROBLEM"
 					       : "UNKNOWN",
 	       GROUP_COLUMNS, text_of(finding, "group"),
@@ -45,8 +45,8 @@ static void run_groups(struct doctor *doctor, const char *only, bool json)
 {
 	for (size_t i = 0; doctor_groups[i].name != NULL; i++) {
 		size_t from = json_object_array_length(doctor->findings);
-		bool wanted =
-			only == NULL || strcmp(doctor_groups[i].name, only) == 0;
+		bool wanted = only == NULL ||
+			      strcmp(doctor_groups[i].name, only) == 0;
 
 		/* The first reads the configuration, for all of them. */
 		if (i > 0 && (!wanted || doctor->configuration == NULL))

@@ -18,7 +18,8 @@
 #include "ctl/rosters.h"
 #include "ctl/session.h"
 
-struct export {
+struct export
+{
 	const struct invocation *invocation;
 	FILE *stream;
 	enum record_format format;
@@ -61,8 +62,8 @@ static struct json_object *words_json(const char *text)
 	for (; *text != '\0'; text += strspn(text, " ")) {
 		size_t length = strcspn(text, " ");
 
-		json_object_array_add(array, json_object_new_string_len(
-						     text, (int)length));
+		json_object_array_add(
+			array, json_object_new_string_len(text, (int)length));
 		text += length;
 	}
 	return array;

@@ -50,8 +50,7 @@ static int spool(FILE *from, FILE **stream_r)
 	size_t got;
 
 	if (file == NULL)
-		return report(EX_CANTCREAT,
-			      "cannot make a temporary file: %s",
+		return report(EX_CANTCREAT, "cannot make a temporary file: %s",
 			      strerror(errno));
 	while ((got = fread(buffer, 1, sizeof(buffer), from)) > 0) {
 		if (fwrite(buffer, 1, got, file) != got)
@@ -138,8 +137,7 @@ static int each_record(struct import *import, const char *what,
 			note_wrong(import, error.text);
 		else if (action != NULL && action(import, &error) < 0)
 			break;
-		progress_show(&progress,
-			      (size_t)ftell(import->reader.stream));
+		progress_show(&progress, (size_t)ftell(import->reader.stream));
 		if (ferror(import->reader.stream))
 			break;
 	}
@@ -205,8 +203,9 @@ static int write_all(struct import *import)
 	    (import->keep_going || import->wrong == 0)) {
 		if (store_batch_commit(store, &error) == 0)
 			return EX_OK;
-		status = report(EX_TEMPFAIL, "%s; what was imported before is "
-					     "in the store",
+		status = report(EX_TEMPFAIL,
+				"%s; what was imported before is "
+				"in the store",
 				error.text);
 	}
 	store_batch_rollback(store);

@@ -35,8 +35,7 @@ static int run(struct invocation *invocation)
 				      location);
 	return result_message(invocation,
 			      "store %s is ready (%d migration%s done)",
-			      location, migrations,
-			      migrations == 1 ? "" : "s");
+			      location, migrations, migrations == 1 ? "" : "s");
 }
 
 const struct command cmd_store_init = {

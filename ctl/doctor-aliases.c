@@ -21,8 +21,8 @@
 static const char *const parameters[] = {"alias_maps", "virtual_alias_maps"};
 
 /* Types of tables that are made from a text file of the same name. */
-static const char *const types[] = {"hash:", "btree:", "lmdb:", "cdb:",
-				    "dbm:",  "texthash:"};
+static const char *const types[] = {
+	"hash:", "btree:", "lmdb:", "cdb:", "dbm:", "texthash:"};
 
 struct site_alias {
 	char table[PATH_MAX];
@@ -151,8 +151,8 @@ void doctor_check_aliases(struct doctor *doctor)
 
 	/* The groups before have said what is wrong. */
 	if (doctor->store != NULL && run_program(argv, &output, &error) == 0) {
-		for (size_t i = 0;
-		     i < sizeof(parameters) / sizeof(*parameters); i++)
+		for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters);
+		     i++)
 			check_parameter(doctor, output.text, parameters[i]);
 		program_output_free(&output);
 	}

@@ -62,8 +62,9 @@ static void check_group(struct doctor *doctor, const char *check,
 		doctor_ok(doctor, check, "group %s (%s) exists", name, why);
 	else
 		doctor_problem(doctor, check,
-			       doctor_mend(doctor, "addgroup --system %s, then "
-						   "alumnictl store init",
+			       doctor_mend(doctor,
+					   "addgroup --system %s, then "
+					   "alumnictl store init",
 					   name),
 			       "there is no group %s (%s)", name, why);
 }

@@ -86,21 +86,37 @@ struct wish {
 };
 
 static const struct wish wishes[] = {
-	{"dict", {"dict_server/dict alumni/driver", "dict/alumni", NULL},
-	 "alumni", false,
+	{"dict",
+	 {"dict_server/dict alumni/driver", "dict/alumni", NULL},
+	 "alumni",
+	 false,
 	 "mail processes cannot reach the account store, so no usage is "
 	 "published",
 	 "serve the dict alumni: see services.conf"},
-	{"auth-cache", {"auth_cache_size", NULL}, "0", true,
+	{"auth-cache",
+	 {"auth_cache_size", NULL},
+	 "0",
+	 true,
 	 "a cache lets people in who were deleted or disabled",
 	 "set auth_cache_size = 0"},
-	{"ssl", {"ssl", NULL}, "required", false,
-	 "passwords may be sent without TLS", "set ssl = required"},
-	{"recipient-delimiter", {"recipient_delimiter", NULL}, "+", true,
+	{"ssl",
+	 {"ssl", NULL},
+	 "required",
+	 false,
+	 "passwords may be sent without TLS",
+	 "set ssl = required"},
+	{"recipient-delimiter",
+	 {"recipient_delimiter", NULL},
+	 "+",
+	 true,
 	 "addresses with a detail (name+detail) are refused",
 	 "set recipient_delimiter = +"},
-	{"protocol-lmtp", {"protocols/lmtp", "protocols", NULL}, "lmtp", false,
-	 "mail cannot be delivered", "add lmtp to protocols"},
+	{"protocol-lmtp",
+	 {"protocols/lmtp", "protocols", NULL},
+	 "lmtp",
+	 false,
+	 "mail cannot be delivered",
+	 "add lmtp to protocols"},
 };
 
 /* 2.3 has "alumni:" for a dict where 2.4 has "alumni", and for a list like
@@ -243,7 +259,8 @@ static void check_plugins(struct doctor *doctor, const char *flat)
 static void check_grace(struct doctor *doctor, const char *flat)
 {
 	static const char *const names[] = {
-		"quota \"User quota\"/storage_grace", "plugin/quota_grace", NULL};
+		"quota \"User quota\"/storage_grace", "plugin/quota_grace",
+		NULL};
 	char value[DOCTOR_VALUE_BYTES];
 	char ours[64];
 	int64_t grace = -1;
@@ -269,8 +286,7 @@ static void check_grace(struct doctor *doctor, const char *flat)
 
 static void check_uid(struct doctor *doctor, const char *flat)
 {
-	const struct passwd *user =
-		getpwnam(doctor->configuration->mail_user);
+	const struct passwd *user = getpwnam(doctor->configuration->mail_user);
 	char value[DOCTOR_VALUE_BYTES];
 	unsigned long first = 500; /* Dovecot's default */
 
@@ -282,8 +298,7 @@ static void check_uid(struct doctor *doctor, const char *flat)
 		doctor_ok(doctor, "mail-uid", "Dovecot accepts the mail user");
 	else
 		doctor_problem(doctor, "mail-uid",
-			       doctor_mend(doctor,
-					   "set first_valid_uid = %u",
+			       doctor_mend(doctor, "set first_valid_uid = %u",
 					   (unsigned int)user->pw_uid),
 			       "first_valid_uid is %lu, but %s has the uid %u, "
 			       "so no mailbox opens",
@@ -356,11 +371,11 @@ static void check_environment(struct doctor *doctor, const char *flat)
 	     strstr(value, CONFIGURATION_PATH_VARIABLE "=") == NULL))
 		doctor_ok(doctor, "environment", "Dovecot reads %s", path);
 	else
-		doctor_problem(doctor, "environment",
-			       doctor_mend(doctor,
-					   "add %s to import_environment", word),
-			       "Dovecot reads another configuration than %s",
-			       path);
+		doctor_problem(
+			doctor, "environment",
+			doctor_mend(doctor, "add %s to import_environment",
+				    word),
+			"Dovecot reads another configuration than %s", path);
 }
 
 /* ---- */

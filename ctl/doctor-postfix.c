@@ -42,8 +42,8 @@ static const struct wish wishes[] = {
 	 "kept copies have a rewritten Return-Path"},
 	{"smtpd_sender_login_maps", RULE_CONTAINS, ":sender-login",
 	 "people may send under each other's names"},
-	{"virtual_transport", RULE_CONTAINS, "lmtp:unix:",
-	 "mail does not reach Dovecot over LMTP"},
+	{"virtual_transport", RULE_CONTAINS,
+	 "lmtp:unix:", "mail does not reach Dovecot over LMTP"},
 	{"recipient_delimiter", RULE_HAS_WORD, "+",
 	 "addresses with a detail (name+detail) do not work"},
 	{"smtpd_sasl_type", RULE_IS, "dovecot", "people cannot log in to send"},
@@ -137,8 +137,9 @@ static void check_milters(struct doctor *doctor, const char *postconf)
 	socket_name(doctor, doctor->configuration->maps_socket, name);
 	check_wish(doctor, postconf,
 		   &(const struct wish){"virtual_mailbox_maps", RULE_CONTAINS,
-					name, "accounts are not known to "
-					      "Postfix"});
+					name,
+					"accounts are not known to "
+					"Postfix"});
 }
 
 static void check_domains(struct doctor *doctor, const char *postconf)
@@ -188,14 +189,14 @@ static void take_facts(struct doctor *doctor, const char *postconf)
 			 *second == '\0' ? files : second);
 	}
 	if (certificate->chain[0] == '\0')
-		doctor_problem(doctor, "postfix-tls",
-			       doctor_mend(doctor,
-					   "set smtpd_tls_chain_files in "
-					   "%s/main.cf",
-					   doctor->configuration
-						   ->postfix_config),
-			       "Postfix has no certificate, so nobody can log "
-			       "in to send");
+		doctor_problem(
+			doctor, "postfix-tls",
+			doctor_mend(doctor,
+				    "set smtpd_tls_chain_files in "
+				    "%s/main.cf",
+				    doctor->configuration->postfix_config),
+			"Postfix has no certificate, so nobody can log "
+			"in to send");
 }
 
 /* True if a service of master.cf has this override. */
@@ -230,26 +231,24 @@ static void check_master(struct doctor *doctor, const char *master)
 		{"master-submission", "",
 		 "/milter_macro_daemon_name = submission",
 		 "limits and sender rules do not hold for submission"},
-		{"master-submission-login", "",
-		 "/smtpd_sasl_auth_enable = yes",
+		{"master-submission-login", "", "/smtpd_sasl_auth_enable = yes",
 		 "nobody can log in to send"},
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
-		if (has_override(master, wanted[i].service,
-				 wanted[i].override))
+		if (has_override(master, wanted[i].service, wanted[i].override))
 			doctor_ok(doctor, wanted[i].check,
 				  "master.cf has -o %s",
 				  wanted[i].override + 1);
 		else
 			doctor_problem(
 				doctor, wanted[i].check,
-				doctor_mend(doctor,
-					    "add -o %s to the service in "
-					    "%s/master.cf, as in the example",
-					    wanted[i].override + 1,
-					    doctor->configuration
-						    ->postfix_config),
+				doctor_mend(
+					doctor,
+					"add -o %s to the service in "
+					"%s/master.cf, as in the example",
+					wanted[i].override + 1,
+					doctor->configuration->postfix_config),
 				"no service in master.cf has %s: %s",
 				wanted[i].override + 1, wanted[i].otherwise);
 	}

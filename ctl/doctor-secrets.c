@@ -47,14 +47,13 @@ static void check_secret(struct doctor *doctor, const char *check,
 	if (!check_readable(doctor, check, path, make) ||
 	    stat(path, &status) < 0)
 		return;
-	if (group != NULL && (status.st_gid != group->gr_gid ||
-			      (status.st_mode & S_IRGRP) == 0))
-		doctor_problem(doctor, check,
-			       doctor_mend(doctor,
-					   "chown root:%s %s && chmod 0640 %s",
-					   group->gr_name, path, path),
-			       "%s cannot be read by group %s", path,
-			       group->gr_name);
+	if (group != NULL &&
+	    (status.st_gid != group->gr_gid || (status.st_mode & S_IRGRP) == 0))
+		doctor_problem(
+			doctor, check,
+			doctor_mend(doctor, "chown root:%s %s && chmod 0640 %s",
+				    group->gr_name, path, path),
+			"%s cannot be read by group %s", path, group->gr_name);
 	else if ((status.st_mode & S_IWGRP) != 0)
 		doctor_problem(doctor, check,
 			       doctor_mend(doctor, "chmod g-w %s", path),

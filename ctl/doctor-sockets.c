@@ -71,8 +71,8 @@ static void check_group(struct doctor *doctor, const char *check,
 
 	if (group == NULL || stat(path, &status) < 0)
 		return;
-	if (status.st_gid == group->gr_gid &&
-	    (status.st_mode & S_IWGRP) != 0 && (status.st_mode & S_IWOTH) == 0)
+	if (status.st_gid == group->gr_gid && (status.st_mode & S_IWGRP) != 0 &&
+	    (status.st_mode & S_IWOTH) == 0)
 		doctor_ok(doctor, check, "alumni-milter answers at %s", path);
 	else
 		doctor_problem(doctor, check,
@@ -100,8 +100,8 @@ static void check_maps(struct doctor *doctor)
 {
 	static const char question[] = "26:mailbox nobody@doctor.test,";
 	const char *path = doctor->configuration->maps_socket;
-	int descriptor = connect_or_report(doctor, "maps-socket", path,
-					   "alumni-milter");
+	int descriptor =
+		connect_or_report(doctor, "maps-socket", path, "alumni-milter");
 	char answer[256] = "";
 	ssize_t got = -1;
 

@@ -91,16 +91,14 @@ static void check_mail_home(struct doctor *doctor)
 	if (status.st_uid != user->pw_uid ||
 	    (status.st_mode & S_IRWXU) != S_IRWXU ||
 	    (status.st_mode & S_IRWXO) != 0) {
-		doctor_problem(doctor, "mail-home",
-			       doctor_mend(doctor,
-					   "chown %s:%s %s && chmod 0700 %s",
-					   configuration->mail_user,
-					   configuration->mail_group, folder,
-					   folder),
-			       "%s is not %s's alone (owner %u, mode %04o)",
-			       folder, configuration->mail_user,
-			       (unsigned int)status.st_uid,
-			       (unsigned int)status.st_mode & 07777);
+		doctor_problem(
+			doctor, "mail-home",
+			doctor_mend(doctor, "chown %s:%s %s && chmod 0700 %s",
+				    configuration->mail_user,
+				    configuration->mail_group, folder, folder),
+			"%s is not %s's alone (owner %u, mode %04o)", folder,
+			configuration->mail_user, (unsigned int)status.st_uid,
+			(unsigned int)status.st_mode & 07777);
 		return;
 	}
 	doctor_ok(doctor, "mail-home", "%s is %s's alone", folder,

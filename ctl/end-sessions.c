@@ -25,8 +25,8 @@ static bool does_not_run(const char *complaint)
 int end_sessions(const struct invocation *invocation, const char *name)
 {
 	const char *const argv[] = {
-		DOVEADM, "-c",	     invocation->configuration->dovecot_config,
-		"kick",	 name, NULL};
+		DOVEADM, "-c", invocation->configuration->dovecot_config,
+		"kick",  name, NULL};
 	struct program_output output;
 	struct error error = {""};
 	int status = EX_OK;

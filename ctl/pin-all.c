@@ -243,8 +243,8 @@ static int print_totals(const struct pin_all *work, bool dry_run,
 	if (!work->invocation->json) {
 		printf("%zu %s, %zu left alone, %zu without an entry\n",
 		       work->wanted.count,
-		       dry_run ? "would be pinned" : "pinned",
-		       work->left_alone, work->without_entry);
+		       dry_run ? "would be pinned" : "pinned", work->left_alone,
+		       work->without_entry);
 		return EX_OK;
 	}
 	object = json_object_new_object();

@@ -66,9 +66,8 @@ READ(id)
 	(void)configuration;
 	if (strlen(text) != ACCOUNT_ID_BYTES - 1 ||
 	    text[strspn(text, "0123456789abcdef")] != '\0')
-		return error_set(error,
-				 "\"%.64s\" must be %d of 0-9 and a-f", text,
-				 ACCOUNT_ID_BYTES - 1);
+		return error_set(error, "\"%.64s\" must be %d of 0-9 and a-f",
+				 text, ACCOUNT_ID_BYTES - 1);
 	return read_text(record->account.id, sizeof(record->account.id), text,
 			 error);
 }
@@ -234,10 +233,9 @@ WRITE(aliases)
 
 	put(text_r, "");
 	for (size_t i = 0; i < record->alias_count; i++)
-		used += (size_t)snprintf(text_r + used,
-					 RECORD_TEXT_BYTES - used, "%s%s",
-					 i == 0 ? "" : " ",
-					 record->aliases[i].name);
+		used += (size_t)snprintf(
+			text_r + used, RECORD_TEXT_BYTES - used, "%s%s",
+			i == 0 ? "" : " ", record->aliases[i].name);
 }
 
 READ(forward)
@@ -262,7 +260,7 @@ WRITE(keep_copy)
 {
 	const struct account *account = &record->account;
 
-	put(text_r, !account_forwards(account)	 ? ""
+	put(text_r, !account_forwards(account)   ? ""
 		    : account->forward_keep_copy ? "yes"
 						 : "no");
 }
@@ -311,7 +309,9 @@ WRITE(sending_block_reason)
 }
 
 #define COLUMN(name, type, is_secret)                                          \
-	{#name, type, is_secret, read_##name, write_##name}
+	{                                                                      \
+#name, type, is_secret, read_##name, write_##name              \
+	}
 
 const struct record_column record_columns[] = {
 	COLUMN(name, RECORD_TEXT, false),

@@ -11,9 +11,9 @@
 #define JSON_DEPTH 8
 
 /* Names the column in front of what is wrong. */
-static int column_read(struct record *record, const struct record_column *column,
-		       const char *text, const struct record_reader *reader,
-		       struct error *error)
+static int column_read(struct record *record,
+		       const struct record_column *column, const char *text,
+		       const struct record_reader *reader, struct error *error)
 {
 	if (text[0] == '\0')
 		return 0;
@@ -23,9 +23,9 @@ static int column_read(struct record *record, const struct record_column *column
 }
 
 /* The column of that name, unless it may not be read. */
-static const struct record_column *find_column(const struct record_reader *reader,
-					       const char *name,
-					       struct error *error)
+static const struct record_column *
+find_column(const struct record_reader *reader, const char *name,
+	    struct error *error)
 {
 	const struct record_column *column = record_column_find(name);
 
@@ -38,9 +38,8 @@ static const struct record_column *find_column(const struct record_reader *reade
 		return NULL;
 	}
 	if (column->is_secret && !reader->takes_hashes) {
-		(void)error_set(error,
-				"\"%s\" is only taken with --with-hashes",
-				name);
+		(void)error_set(
+			error, "\"%s\" is only taken with --with-hashes", name);
 		return NULL;
 	}
 	return column;
@@ -166,7 +165,8 @@ static int read_object(struct record_reader *reader, struct json_object *object,
 {
 	char text[RECORD_TEXT_BYTES];
 
-	json_object_object_foreach (object, key, value) {
+	json_object_object_foreach(object, key, value)
+	{
 		const struct record_column *column =
 			find_column(reader, key, error);
 

@@ -52,9 +52,8 @@ void record_write_time(int64_t seconds, char *text_r)
 /* "{SCHEME}hash" in a scheme that hides the password. */
 static int check_hash(const char *text, struct error *error)
 {
-	static const char *const clear[] = {"PLAIN",	   "CLEAR",
-					    "CLEARTEXT",   "PLAIN-TRUNC",
-					    "LDAP-MD5.B64"};
+	static const char *const clear[] = {"PLAIN", "CLEAR", "CLEARTEXT",
+					    "PLAIN-TRUNC", "LDAP-MD5.B64"};
 	size_t length = strcspn(text, "}");
 	char scheme[SCHEME_BYTES] = "";
 
@@ -182,14 +181,16 @@ static int read_credential(struct json_object *object,
 	while (i < KINDS && strcmp(kinds[i].name, kind) != 0)
 		i++;
 	if (i == KINDS)
-		return error_set(error, "there is no kind \"%.64s\" of "
-					"credentials",
+		return error_set(error,
+				 "there is no kind \"%.64s\" of "
+				 "credentials",
 				 kind);
 	*credential_r = (struct credential){.kind = kinds[i].kind};
 	if (strlen(label) >= sizeof(credential_r->label) ||
 	    !text_is_clean(label))
-		return error_set(error, "the label must be at most %zu bytes "
-					"of printable UTF-8",
+		return error_set(error,
+				 "the label must be at most %zu bytes "
+				 "of printable UTF-8",
 				 sizeof(credential_r->label) - 1);
 	if (check_hash(text_of(object, "hash"), error) < 0 ||
 	    read_times(object, credential_r, error) < 0)
@@ -266,8 +267,9 @@ void record_write_credentials(const struct record *record, char *text_r)
 		 json_object_array_length(array) == 0
 			 ? ""
 			 : json_object_to_json_string_ext(
-				   array, JSON_C_TO_STRING_PLAIN |
-						  JSON_C_TO_STRING_NOSLASHESCAPE));
+				   array,
+				   JSON_C_TO_STRING_PLAIN |
+					   JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(array);
 }
 

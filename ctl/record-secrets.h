@@ -11,8 +11,7 @@
 #include "ctl/record.h"
 
 /* RFC 3339 in UTC, as time_text() writes it; "" = 0. */
-int record_read_time(int64_t *seconds_r, const char *text,
-		     struct error *error);
+int record_read_time(int64_t *seconds_r, const char *text, struct error *error);
 void record_write_time(int64_t seconds, char *text_r);
 
 int record_read_password_hash(struct record *record, const char *text,

@@ -48,9 +48,8 @@ static int remove_entries(const struct removal *removal, DIR *entries,
 static int empty_folder(const struct removal *removal, int folder,
 			const char *name, int depth)
 {
-	int descriptor = openat(folder, name,
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-					O_CLOEXEC);
+	int descriptor = openat(
+		folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat status;
 	DIR *entries;
 	int result;

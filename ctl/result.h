@@ -15,7 +15,7 @@ int result_account(const struct invocation *invocation,
 	__attribute__((format(printf, 3, 4)));
 
 /* Where it is about no account. */
-int result_message(const struct invocation *invocation, const char *format,
-		   ...) __attribute__((format(printf, 2, 3)));
+int result_message(const struct invocation *invocation, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

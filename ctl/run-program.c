@@ -87,8 +87,8 @@ static char *read_whole(int file)
 						 : (size_t)status.st_size;
 	text = calloc(1, size + 1);
 	while (text != NULL && used < size) {
-		ssize_t got = pread(file, text + used, size - used,
-				    (off_t)used);
+		ssize_t got =
+			pread(file, text + used, size - used, (off_t)used);
 
 		if (got <= 0)
 			break;

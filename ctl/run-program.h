@@ -10,8 +10,8 @@
 #define RUN_PROGRAM_SECONDS_MAX 30
 
 struct program_output {
-	int status;     /* 0 to 255 */
-	char *text;     /* standard output, whole */
+	int status;      /* 0 to 255 */
+	char *text;      /* standard output, whole */
 	char *complaint; /* standard error, in one line; may be empty */
 };
 

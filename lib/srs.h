@@ -47,10 +47,10 @@ int srs_new(const struct srs_options *options, struct srs **srs_r,
 void srs_free(struct srs **srs);
 
 /* Rewrites the envelope sender (with or without <>) for forwarding: SRS0, or
-   SRS1 when it is itself an SRS address of another domain. The null sender ("") and
-   senders of the SRS domain itself come back unchanged. now is Unix seconds.
-   Returns SRS_OK, SRS_MALFORMED (no address), SRS_TOO_LONG or SRS_FAILED.
-   Thread-safe. */
+   SRS1 when it is itself an SRS address of another domain. The null sender ("")
+   and senders of the SRS domain itself come back unchanged. now is Unix
+   seconds. Returns SRS_OK, SRS_MALFORMED (no address), SRS_TOO_LONG or
+   SRS_FAILED. Thread-safe. */
 enum srs_result srs_forward(const struct srs *srs, const char *sender,
 			    int64_t now, char rewritten_r[ADDRESS_BYTES]);
 

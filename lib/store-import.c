@@ -49,8 +49,8 @@ static enum store_add_result add_aliases(struct store *store,
 {
 	for (size_t i = 0; i < import->alias_count; i++) {
 		const char *name = import->aliases[i].name;
-		enum store_add_result result = store->backend->alias_add(
-			store, id, name, now, error);
+		enum store_add_result result =
+			store->backend->alias_add(store, id, name, now, error);
 
 		if (result != STORE_ADDED)
 			return explain(result, name, error);
@@ -92,9 +92,9 @@ static enum store_add_result add_all(struct store *store,
 
 	if (is_free <= 0)
 		return is_free < 0 ? STORE_ADD_FAILED : STORE_NAME_TAKEN;
-	result = explain(store->backend->account_import(store, account, now,
-							error),
-			 account->name, error);
+	result = explain(
+		store->backend->account_import(store, account, now, error),
+		account->name, error);
 	if (result == STORE_ADDED)
 		result = add_aliases(store, import, account->id, now, error);
 	if (result == STORE_ADDED &&

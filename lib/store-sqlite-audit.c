@@ -168,9 +168,9 @@ int sqlite_passwords_changed_at(struct store *store, const char *account_id,
 				int64_t *at_r, struct error *error)
 {
 	struct database *database = &store_sqlite_of(store)->accounts;
-	sqlite3_stmt *row = database_query(database, AUDIT_PASSWORDS_CHANGED,
-					   BINDINGS(bind_text(account_id)),
-					   error);
+	sqlite3_stmt *row =
+		database_query(database, AUDIT_PASSWORDS_CHANGED,
+			       BINDINGS(bind_text(account_id)), error);
 	int result;
 
 	if (row == NULL)

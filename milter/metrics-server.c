@@ -166,9 +166,8 @@ int metrics_server_start(const struct metrics *metrics, const char *listen_on,
 	/* Takes the descriptor over. Not by select(), which cannot see
 	   descriptors past 1023, and there may be that many. */
 	server->daemon = MHD_start_daemon(
-		MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, on_request,
-		server, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT,
+		MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, on_request, server,
+		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned int)METRICS_SERVER_CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned int)METRICS_SERVER_IDLE_SECONDS, MHD_OPTION_END);

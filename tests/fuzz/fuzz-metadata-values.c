@@ -47,8 +47,7 @@ static void try_address(const char *text)
 		   strstr(at, primary)[strlen(primary)] != '\0' ||
 		   (strstr(at, primary)[-1] != '.' &&
 		    strstr(at, primary)[-1] != '@'));
-	fuzz_claim(strcmp(at + 1, disposable) != 0 &&
-		   strcmp(at + 1, srs) != 0);
+	fuzz_claim(strcmp(at + 1, disposable) != 0 && strcmp(at + 1, srs) != 0);
 	fuzz_claim(forward_rules_check(&configuration, address, again,
 				       &error) == 0);
 	fuzz_claim(strcmp(address, again) == 0);
@@ -98,13 +97,13 @@ static void try_box(const char *text)
 				   &error) == 0);
 	fuzz_claim(sealed_box_close(public_path, text, sealed, sizeof(sealed),
 				    &error) == 0);
-	fuzz_claim(sealed_box_open(private_path, sealed, opened,
-				   sizeof(opened), &error) == 1);
+	fuzz_claim(sealed_box_open(private_path, sealed, opened, sizeof(opened),
+				   &error) == 1);
 	fuzz_claim(strcmp(opened, text) == 0);
 	/* One that was changed on the way is none either. */
 	sealed[strlen(sealed) / 2] ^= 1;
-	fuzz_claim(sealed_box_open(private_path, sealed, opened,
-				   sizeof(opened), &error) == 0);
+	fuzz_claim(sealed_box_open(private_path, sealed, opened, sizeof(opened),
+				   &error) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

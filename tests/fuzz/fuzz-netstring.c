@@ -55,8 +55,8 @@ static void try_format(const uint8_t *data, size_t size)
 		fuzz_claim(strlen(text) + sizeof("99:,") > sizeof(buffer));
 	} else {
 		fuzz_claim(netstring_parse(buffer, written, LIMIT_BYTES, &back,
-					   &length, &consumed) ==
-			   NETSTRING_COMPLETE);
+					   &length,
+					   &consumed) == NETSTRING_COMPLETE);
 		fuzz_claim(consumed == written && length == strlen(text));
 		fuzz_claim(memcmp(back, text, length) == 0);
 	}

@@ -164,8 +164,8 @@ static void check_edit(const struct envelope *envelope,
 				     strncmp(edit->address + 1, target,
 					     length - 2) == 0;
 		else if (plan->fates[i] != RECIPIENT_FATE_COPIED)
-			has_owner |= strncmp(address, edit->address, length) ==
-				     0;
+			has_owner |=
+				strncmp(address, edit->address, length) == 0;
 	}
 	fuzz_claim(has_owner);
 	if (edit->kind == ENVELOPE_DELETE_RECIPIENT)
@@ -257,7 +257,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_envelope(input, text);
 	input->envelope.sender = rest;
 	rest = fuzz_cut_line(rest);
-	while (*rest != '\0' && input->envelope.recipient_count < RECIPIENTS_MAX) {
+	while (*rest != '\0' &&
+	       input->envelope.recipient_count < RECIPIENTS_MAX) {
 		char *line = rest;
 
 		rest = fuzz_cut_line(line);

@@ -110,7 +110,8 @@ static struct login_result login(struct auth_backend *backend, const char *name,
 {
 	struct login_result result;
 
-	auth_backend_login(backend, "imap", name, password, verify_hash, NULL, &result);
+	auth_backend_login(backend, "imap", name, password, verify_hash, NULL,
+			   &result);
 	return result;
 }
 

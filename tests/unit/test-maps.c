@@ -73,7 +73,8 @@ static void keys_are_answered(void **state)
 		 "OK alumna@alumni.example"},
 		{"virtual-alias Alumna+Detail@Second.Example",
 		 "OK Alumna+Detail@second.example"},
-		{"virtual-alias alumna+\"x,a\"@foreign.example\"@alumni.example",
+		{"virtual-alias "
+		 "alumna+\"x,a\"@foreign.example\"@alumni.example",
 		 absent},
 		{"virtual-alias alumna+a,x@foreign.example,b@alumni.example",
 		 absent},

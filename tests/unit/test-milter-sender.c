@@ -277,9 +277,9 @@ static void forwarding_has_a_limit_of_a_day(void **state)
 /* Not once per recipient. */
 static void a_message_counts_once_for_an_account(void **state)
 {
-	static const char *const recipients[] = {
-		"<gone@alumni.example>", "<away@alumni.example>",
-		"<away+x@second.example>"};
+	static const char *const recipients[] = {"<gone@alumni.example>",
+						 "<away@alumni.example>",
+						 "<away+x@second.example>"};
 	const struct milter_fixture *fixture = *state;
 	struct account account = milter_fixture_account(fixture, "away");
 	struct session *session = session_new(&fixture->service, false);
