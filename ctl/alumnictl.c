@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "ctl/command-help.h"
-#include "ctl/command-line.h"
-#include "ctl/report.h"
-#include "ctl/session.h"
+#include "ctl/commands/command-help.h"
+#include "ctl/commands/command-line.h"
+#include "ctl/common/report.h"
+#include "ctl/common/session.h"
 
 /* Output that did not get out is a failure, or a script would take a cut list
    for the whole. */

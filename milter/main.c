@@ -16,17 +16,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "milter/callbacks.h"
-#include "milter/listening-socket.h"
-#include "milter/log.h"
-#include "milter/metrics-server.h"
-#include "milter/options.h"
-#include "milter/privileges.h"
-#include "milter/self-check.h"
-#include "milter/service.h"
-#include "milter/signals.h"
-#include "milter/socketmap.h"
-#include "milter/thread.h"
+#include "milter/session/callbacks.h"
+#include "milter/daemon/listening-socket.h"
+#include "milter/service/log.h"
+#include "milter/service/metrics-server.h"
+#include "milter/daemon/options.h"
+#include "milter/daemon/privileges.h"
+#include "milter/daemon/self-check.h"
+#include "milter/service/service.h"
+#include "milter/daemon/signals.h"
+#include "milter/maps/socketmap.h"
+#include "lib/base/thread.h"
 
 /* Messages that SMTP clients are in the middle of get that long to end when
    we are told to. Then Postfix defers them. */

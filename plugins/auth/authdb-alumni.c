@@ -3,11 +3,11 @@
  * The module that Dovecot's auth processes load: registers the passdb and the
  * userdb, and owns the backend that both use.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <malloc.h>
 
-#include "lib/configuration.h"
+#include "lib/configuration/configuration.h"
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/passdb-alumni.h"

@@ -5,10 +5,10 @@
  * time each, so a slow directory holds up one worker and not the auth
  * process.
  */
-#ifndef ALUMNI_AUTHDB_ALUMNI_H
-#define ALUMNI_AUTHDB_ALUMNI_H
+#ifndef ALUMNI_PLUGINS_AUTH_AUTHDB_ALUMNI_H
+#define ALUMNI_PLUGINS_AUTH_AUTHDB_ALUMNI_H
 
-#include "plugins/auth/auth-backend.h"
+#include "plugins/auth/backend.h"
 
 struct auth_request;
 struct passdb_module;

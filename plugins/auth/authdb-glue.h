@@ -4,10 +4,10 @@
  * versions. One authdb-glue-*.c is compiled, by the probe in
  * plugins/meson.build; the drivers themselves are the same for all.
  */
-#ifndef ALUMNI_AUTHDB_GLUE_H
-#define ALUMNI_AUTHDB_GLUE_H
+#ifndef ALUMNI_PLUGINS_AUTH_AUTHDB_GLUE_H
+#define ALUMNI_PLUGINS_AUTH_AUTHDB_GLUE_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <stdint.h>
 

@@ -7,12 +7,13 @@
  * which begins with Dovecot's own words for a failure: fail2ban and its like
  * look for these.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <time.h>
 
-#include "lib/login.h"
-#include "lib/password-hash.h"
+#include "lib/base/secret.h"
+#include "lib/login/login.h"
+#include "lib/password/hash.h"
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/passdb-alumni.h"

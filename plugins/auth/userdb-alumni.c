@@ -9,14 +9,14 @@
  * account is refused by the milter, in the SMTP dialogue. doveadm must reach
  * such a mailbox as well, to expire its Trash or to move it.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <inttypes.h>
 
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/userdb-alumni.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 #define ITERATE_PAGE_ACCOUNTS 100
 

@@ -3,8 +3,8 @@
  * userdb "alumni": where an account's mail is, its quota, and which accounts
  * there are. Only the store is asked, never a directory.
  */
-#ifndef ALUMNI_USERDB_ALUMNI_H
-#define ALUMNI_USERDB_ALUMNI_H
+#ifndef ALUMNI_PLUGINS_AUTH_USERDB_ALUMNI_H
+#define ALUMNI_PLUGINS_AUTH_USERDB_ALUMNI_H
 
 struct authdb_userdb_functions;
 

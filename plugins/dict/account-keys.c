@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/mail-quota.h"
-#include "lib/retention.h"
+#include "lib/configuration/limits.h"
 #include "plugins/dict/account-keys.h"
 
 struct account_key {
@@ -195,7 +194,7 @@ static int get_limit(const struct account *account,
 		     const struct configuration *configuration, char *value_r,
 		     size_t size)
 {
-	return write_number(mail_quota_limit(account, configuration), value_r,
+	return write_number(limits_quota(account, configuration), value_r,
 			    size);
 }
 
@@ -204,8 +203,8 @@ static int get_limits(const struct account *account,
 		      size_t size)
 {
 	snprintf(value_r, size, "%" PRId64 " %" PRId64 " %" PRId64,
-		 mail_quota_limit(account, configuration),
-		 mail_quota_messages_limit(account, configuration),
+		 limits_quota(account, configuration),
+		 limits_messages(account, configuration),
 		 configuration->trash_allowance);
 	return 1;
 }
@@ -243,7 +242,7 @@ static int get_trash_state(const struct account *account,
 {
 	snprintf(value_r, size, "%" PRId64 " %" PRId64 " %" PRId64,
 		 account->trash_generation, account->trash_oldest,
-		 retention_of(account, configuration));
+		 limits_retention(account, configuration));
 	return 1;
 }
 

@@ -5,16 +5,16 @@
  * decided: mail processes reach the store only through these keys. Pure: the
  * store is not touched here.
  */
-#ifndef ALUMNI_ACCOUNT_KEYS_H
-#define ALUMNI_ACCOUNT_KEYS_H
+#ifndef ALUMNI_PLUGINS_DICT_ACCOUNT_KEYS_H
+#define ALUMNI_PLUGINS_DICT_ACCOUNT_KEYS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/account.h"
-#include "lib/configuration.h"
-#include "lib/error.h"
-#include "lib/store.h"
+#include "lib/account/account.h"
+#include "lib/configuration/configuration.h"
+#include "lib/base/error.h"
+#include "lib/store/store.h"
 
 #define ACCOUNT_KEY_VALUE_BYTES 1024
 

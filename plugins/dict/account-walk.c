@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "lib/store.h"
+#include "lib/store/store.h"
 #include "plugins/dict/account-walk.h"
 
 #define ACCOUNT_WALK_PAGE 100

@@ -3,12 +3,12 @@
  * All accounts in order of name, read page by page so that nothing is held open
  * in the store meanwhile.
  */
-#ifndef ALUMNI_ACCOUNT_WALK_H
-#define ALUMNI_ACCOUNT_WALK_H
+#ifndef ALUMNI_PLUGINS_DICT_ACCOUNT_WALK_H
+#define ALUMNI_PLUGINS_DICT_ACCOUNT_WALK_H
 
-#include "lib/account.h"
-#include "lib/error.h"
-#include "plugins/dict/dict-backend.h"
+#include "lib/account/account.h"
+#include "lib/base/error.h"
+#include "plugins/dict/backend.h"
 
 struct account_walk;
 

@@ -2,17 +2,18 @@
  *
  * dict driver "alumni"; see dict-alumni.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <inttypes.h>
 #include <time.h>
 
+#include "lib/base/secret.h"
 #include "plugins/dict/account-walk.h"
 #include "plugins/dict/dict-alumni.h"
-#include "plugins/dict/dict-backend.h"
+#include "plugins/dict/backend.h"
 #include "plugins/dict/dict-glue.h"
 #include "plugins/dict/trash-due.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 DOVECOT_EXPORT extern const char *dict_alumni_version;
 const char *dict_alumni_version = DOVECOT_ABI_VERSION;

@@ -11,8 +11,8 @@
  *
  * too: all accounts in order of name.
  */
-#ifndef ALUMNI_DICT_ALUMNI_H
-#define ALUMNI_DICT_ALUMNI_H
+#ifndef ALUMNI_PLUGINS_DICT_DICT_ALUMNI_H
+#define ALUMNI_PLUGINS_DICT_DICT_ALUMNI_H
 
 #define DICT_ALUMNI_TRASH_DUE "shared/trash/due/"
 #define DICT_ALUMNI_ACCOUNTS  "shared/accounts/"

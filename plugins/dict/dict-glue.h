@@ -4,10 +4,10 @@
  * versions. One dict-glue-*.c is compiled, by the probes in
  * plugins/meson.build; the driver itself is the same for all.
  */
-#ifndef ALUMNI_DICT_GLUE_H
-#define ALUMNI_DICT_GLUE_H
+#ifndef ALUMNI_PLUGINS_DICT_DICT_GLUE_H
+#define ALUMNI_PLUGINS_DICT_DICT_GLUE_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "dict-private.h"
 

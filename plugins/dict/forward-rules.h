@@ -2,11 +2,11 @@
  *
  * Where people may forward their mail to. Pure.
  */
-#ifndef ALUMNI_FORWARD_RULES_H
-#define ALUMNI_FORWARD_RULES_H
+#ifndef ALUMNI_PLUGINS_DICT_FORWARD_RULES_H
+#define ALUMNI_PLUGINS_DICT_FORWARD_RULES_H
 
-#include "lib/address.h"
-#include "lib/configuration.h"
+#include "lib/mail/address.h"
+#include "lib/configuration/configuration.h"
 
 /* As forward_address_check(), and besides that not to the domain of rewritten
    senders, nor to or below one of forward_denied_domains. Returns 0, or -1 with

@@ -10,10 +10,10 @@
 
 #include <sodium.h>
 
-#include "lib/send-message.h"
+#include "lib/mail/send-message.h"
 
-/* Stays in the mailbox, see milter/session.c: whoever has set a forwarding that
-   is not the owner's must not be the one who is told. */
+/* Stays in the mailbox, see milter/session/session.c: whoever has set a
+   forwarding that is not the owner's must not be the one who is told. */
 #define NOTICE_HEADER "X-Alumnimail-Notice"
 
 #define MESSAGE_BYTES 8192

@@ -3,8 +3,8 @@
  * Mail to people about their own account: what was changed, and codes that
  * confirm an address.
  */
-#ifndef ALUMNI_NOTICE_H
-#define ALUMNI_NOTICE_H
+#ifndef ALUMNI_PLUGINS_DICT_NOTICE_H
+#define ALUMNI_PLUGINS_DICT_NOTICE_H
 
 #include "plugins/dict/self-service.h"
 

@@ -3,10 +3,10 @@
  * Which alumni passwords are good enough, by libpwquality and the options
  * password_*.
  */
-#ifndef ALUMNI_PASSWORD_RULES_H
-#define ALUMNI_PASSWORD_RULES_H
+#ifndef ALUMNI_PLUGINS_DICT_PASSWORD_RULES_H
+#define ALUMNI_PLUGINS_DICT_PASSWORD_RULES_H
 
-#include "lib/configuration.h"
+#include "lib/configuration/configuration.h"
 
 /* name is the account's. Returns 1 good enough, 0 not, with a sentence for the
    person, -1 it could not be judged. Reads cracklib's dictionary from disk. */

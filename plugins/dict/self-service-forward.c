@@ -14,8 +14,8 @@
 
 #include <sodium.h>
 
-#include "lib/store-attempts.h"
-#include "lib/store-pending.h"
+#include "lib/store/attempts.h"
+#include "lib/store/pending.h"
 #include "plugins/dict/forward-rules.h"
 #include "plugins/dict/notice.h"
 

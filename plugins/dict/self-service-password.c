@@ -10,11 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/app-password.h"
-#include "lib/auth-client.h"
-#include "lib/password-hash.h"
-#include "lib/sealed-box.h"
-#include "lib/store-attempts.h"
+#include "lib/base/secret.h"
+#include "lib/password/app-password.h"
+#include "lib/password/auth-client.h"
+#include "lib/password/hash.h"
+#include "lib/password/sealed-box.h"
+#include "lib/store/attempts.h"
 #include "plugins/dict/notice.h"
 #include "plugins/dict/password-rules.h"
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/login.h"
-#include "lib/mail-quota.h"
-#include "lib/retention.h"
-#include "lib/store-pending.h"
+#include "lib/account/tiers.h"
+#include "lib/base/secret.h"
+#include "lib/configuration/limits.h"
+#include "lib/store/pending.h"
 
 #define DAY_SECONDS (INT64_C(24) * 60 * 60)
 
@@ -133,9 +133,9 @@ static void put_account(FILE *out, const struct self_service *service,
 		",\"quota_limit\":%" PRId64 ",\"usage_bytes\":%" PRId64
 		",\"usage_messages\":%" PRId64 ",\"trash_days\":%" PRId64
 		",\"password_set_at\":",
-		mail_quota_limit(account, configuration), account->usage_bytes,
+		limits_quota(account, configuration), account->usage_bytes,
 		account->usage_messages,
-		(retention_of(account, configuration) + DAY_SECONDS - 1) /
+		(limits_retention(account, configuration) + DAY_SECONDS - 1) /
 			DAY_SECONDS);
 	put_time(out, password == NULL ? 0 : password->set_at);
 	fputc(',', out);

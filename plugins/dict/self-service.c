@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/store-audit.h"
+#include "lib/store/audit.h"
 
 struct self_service_key {
 	const char *name;

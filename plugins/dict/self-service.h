@@ -15,15 +15,15 @@
  *   priv/app-password            set to one with CURRENT TAB LABEL TAB PASSWORD
  *   priv/app-password-revoke     set to the label
  */
-#ifndef ALUMNI_SELF_SERVICE_H
-#define ALUMNI_SELF_SERVICE_H
+#ifndef ALUMNI_PLUGINS_DICT_SELF_SERVICE_H
+#define ALUMNI_PLUGINS_DICT_SELF_SERVICE_H
 
 #include <stdbool.h>
 
-#include "lib/account.h"
-#include "lib/configuration.h"
-#include "lib/error.h"
-#include "lib/store.h"
+#include "lib/account/account.h"
+#include "lib/configuration/configuration.h"
+#include "lib/base/error.h"
+#include "lib/store/store.h"
 
 enum self_service_result {
 	/* Something could not be asked or done; the error is for the log. */

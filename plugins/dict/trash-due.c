@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/retention.h"
-#include "lib/store.h"
+#include "lib/mail/retention.h"
+#include "lib/configuration/limits.h"
+#include "lib/store/store.h"
 #include "plugins/dict/trash-due.h"
 
 #define TRASH_DUE_PAGE_ACCOUNTS 100
@@ -35,7 +36,8 @@ struct trash_due *trash_due_new(struct dict_backend *backend, int64_t now)
 	due->now = now;
 	/* The query leaves out those that no class would call due; which of
 	   the rest are, depends on the class of each. */
-	shortest = retention_shortest(dict_backend_configuration(backend));
+	shortest =
+		limits_shortest_retention(dict_backend_configuration(backend));
 	due->cutoff = retention_cutoff(now, shortest);
 	return due;
 }
@@ -91,7 +93,7 @@ int trash_due_next(struct trash_due *due, const struct account **account_r,
 			continue;
 		}
 		account = &due->accounts[due->next++];
-		*retention_r = retention_of(account, configuration);
+		*retention_r = limits_retention(account, configuration);
 		if (retention_is_due(account->trash_oldest, due->now,
 				     *retention_r)) {
 			*account_r = account;

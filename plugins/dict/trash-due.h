@@ -3,14 +3,14 @@
  * The accounts whose Trash is due for expiry, oldest first, read page by page
  * so that nothing is held open in the store while they are visited.
  */
-#ifndef ALUMNI_TRASH_DUE_H
-#define ALUMNI_TRASH_DUE_H
+#ifndef ALUMNI_PLUGINS_DICT_TRASH_DUE_H
+#define ALUMNI_PLUGINS_DICT_TRASH_DUE_H
 
 #include <stdint.h>
 
-#include "lib/account.h"
-#include "lib/error.h"
-#include "plugins/dict/dict-backend.h"
+#include "lib/account/account.h"
+#include "lib/base/error.h"
+#include "plugins/dict/backend.h"
 
 struct trash_due;
 

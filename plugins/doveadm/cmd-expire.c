@@ -4,7 +4,7 @@
  * first, and no other. The dict service tells which these are, and with -A
  * which there are at all.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "array.h"
 #include "time-util.h"
@@ -18,7 +18,7 @@
 #include "plugins/doveadm/visits-lock.h"
 #include "plugins/doveadm/visits.h"
 #include "plugins/doveadm/visits-run.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 #define EXPIRE_LOCK "alumni-expire"
 

@@ -2,8 +2,8 @@
  *
  * doveadm alumni expire [-n]
  */
-#ifndef ALUMNI_CMD_EXPIRE_H
-#define ALUMNI_CMD_EXPIRE_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_CMD_EXPIRE_H
+#define ALUMNI_PLUGINS_DOVEADM_CMD_EXPIRE_H
 
 #include "doveadm.h"
 

@@ -4,7 +4,7 @@
  * as they are in the mailboxes. Sessions keep both right by themselves; this is
  * for mailboxes that were restored, moved here or changed without our plugins.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "array.h"
 #include "mail-user.h"
@@ -15,7 +15,7 @@
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/doveadm/visits.h"
 #include "plugins/doveadm/visits-run.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 static void rescan_print(const char *username, enum expire_result outcome,
 			 const struct expire_tally *tally)

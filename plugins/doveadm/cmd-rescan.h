@@ -2,8 +2,8 @@
  *
  * doveadm alumni rescan -u USER | -A
  */
-#ifndef ALUMNI_CMD_RESCAN_H
-#define ALUMNI_CMD_RESCAN_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_CMD_RESCAN_H
+#define ALUMNI_PLUGINS_DOVEADM_CMD_RESCAN_H
 
 #include "doveadm.h"
 

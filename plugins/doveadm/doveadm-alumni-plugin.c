@@ -2,7 +2,7 @@
  *
  * Registers the commands of `doveadm alumni`.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "doveadm.h"
 

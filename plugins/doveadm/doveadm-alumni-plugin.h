@@ -5,7 +5,7 @@
 #ifndef DOVEADM_ALUMNI_PLUGIN_H
 #define DOVEADM_ALUMNI_PLUGIN_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 struct module;
 

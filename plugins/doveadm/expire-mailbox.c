@@ -4,13 +4,13 @@
  * compared to the second, which the same pass needs anyway for the oldest
  * message left.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "mail-storage-private.h"
 #include "mail-search-build.h"
 
 #include "plugins/doveadm/expire-mailbox.h"
-#include "plugins/trash/trash-moved.h"
+#include "plugins/common/trash-moved.h"
 
 /* How often a mailbox is gone through that turns out to have more messages. */
 #define EXPIRE_TRIES 5

@@ -2,8 +2,8 @@
  *
  * Expires one mailbox, by the save time of each message.
  */
-#ifndef ALUMNI_EXPIRE_MAILBOX_H
-#define ALUMNI_EXPIRE_MAILBOX_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_EXPIRE_MAILBOX_H
+#define ALUMNI_PLUGINS_DOVEADM_EXPIRE_MAILBOX_H
 
 #include "plugins/doveadm/expire-user.h"
 

@@ -3,7 +3,7 @@
  * Reports have a connection of their own: on a shared one, the look-up for an
  * account would wait for the reports of those before it.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <inttypes.h>
 
@@ -11,7 +11,7 @@
 #include "mail-user.h"
 
 #include "plugins/doveadm/expire-report.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 struct expire_report {
 	char *username;

@@ -4,12 +4,12 @@
  * Trash, in one transaction. It is sent without waiting, so that the dict
  * service writes while the next account is visited.
  */
-#ifndef ALUMNI_EXPIRE_REPORT_H
-#define ALUMNI_EXPIRE_REPORT_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_EXPIRE_REPORT_H
+#define ALUMNI_PLUGINS_DOVEADM_EXPIRE_REPORT_H
 
 #include <stdint.h>
 
-#include "plugins/mail-dict/publisher.h"
+#include "plugins/common/publisher.h"
 
 /* So many may be under way at the end of a visit. */
 #define EXPIRE_REPORTS_MAX 32

@@ -7,7 +7,7 @@
  * expunged: an earlier run may have been interrupted after its expunge, and an
  * account that still looks full would get no mail.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <sys/stat.h>
 
@@ -21,7 +21,7 @@
 #include "plugins/doveadm/expire-user.h"
 #include "plugins/doveadm/trash-state.h"
 #include "plugins/doveadm/usage-publish.h"
-#include "plugins/trash/trash-mailbox.h"
+#include "plugins/common/trash-mailbox.h"
 
 /* How often a visit begins anew when sessions change the mailbox meanwhile. */
 #define EXPIRE_TRIES 5

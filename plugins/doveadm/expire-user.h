@@ -3,8 +3,8 @@
  * Expires the Trash of one user: what lies in it longer than the account's
  * retention is expunged.
  */
-#ifndef ALUMNI_EXPIRE_USER_H
-#define ALUMNI_EXPIRE_USER_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_EXPIRE_USER_H
+#define ALUMNI_PLUGINS_DOVEADM_EXPIRE_USER_H
 
 #include <stdbool.h>
 #include <time.h>

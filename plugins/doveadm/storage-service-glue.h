@@ -3,10 +3,10 @@
  * Where Dovecot 2.3 and 2.4 differ in how many users are visited one after the
  * other.
  */
-#ifndef ALUMNI_STORAGE_SERVICE_GLUE_H
-#define ALUMNI_STORAGE_SERVICE_GLUE_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_STORAGE_SERVICE_GLUE_H
+#define ALUMNI_PLUGINS_DOVEADM_STORAGE_SERVICE_GLUE_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "mail-storage-service.h"
 

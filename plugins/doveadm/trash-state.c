@@ -3,7 +3,7 @@
  * One connection serves all users: each question says for whom it is; see
  * trash-state.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "time-util.h"
 #include "dict.h"
@@ -11,7 +11,7 @@
 #include "doveadm-settings.h"
 
 #include "plugins/doveadm/trash-state.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 /* After a visit that took longer, what was asked for before is asked for again:
    retention may have been changed meanwhile. */

@@ -3,8 +3,8 @@
  * What the account store knows of an account's Trash. It can be asked for
  * ahead, so that the dict service looks it up while another account is visited.
  */
-#ifndef ALUMNI_TRASH_STATE_H
-#define ALUMNI_TRASH_STATE_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_TRASH_STATE_H
+#define ALUMNI_PLUGINS_DOVEADM_TRASH_STATE_H
 
 #include <stdint.h>
 

@@ -3,14 +3,14 @@
  * Finds alumni_quota among the loaded mail plugins. Linking to it is not
  * possible: doveadm loads its own plugins before it knows mail_plugins.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "module-dir.h"
 #include "mail-user.h"
 #include "mail-storage-service.h"
 
+#include "plugins/common/quota-usage.h"
 #include "plugins/doveadm/usage-publish.h"
-#include "plugins/quota/alumni-quota-plugin.h"
 
 static const struct alumni_quota_usage *usage_publish_find(void)
 {

@@ -3,8 +3,8 @@
  * Has the mail plugin alumni_quota tell a user's usage, for whoever publishes
  * it together with other news.
  */
-#ifndef ALUMNI_USAGE_PUBLISH_H
-#define ALUMNI_USAGE_PUBLISH_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_USAGE_PUBLISH_H
+#define ALUMNI_PLUGINS_DOVEADM_USAGE_PUBLISH_H
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
  *
  * A lock that the kernel lets go of with the process; see visits-lock.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

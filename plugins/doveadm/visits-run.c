@@ -4,7 +4,7 @@
  * mail command for each would read the settings, load the plugins and connect
  * to the userdb each time, which takes as long as the visit itself.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <signal.h>
 

@@ -4,10 +4,10 @@
  * of doveadm visits all users: with user look-up, plugins and privileges, but
  * without ever listing all users.
  */
-#ifndef ALUMNI_VISITS_RUN_H
-#define ALUMNI_VISITS_RUN_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_VISITS_RUN_H
+#define ALUMNI_PLUGINS_DOVEADM_VISITS_RUN_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "array.h"
 

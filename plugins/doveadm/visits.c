@@ -2,7 +2,7 @@
  *
  * Visiting many accounts with a mail command; see visits.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 #include "doveadm-settings.h"
 
 #include "plugins/doveadm/visits.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 
 #define PROGRESS_CELLS 30
 

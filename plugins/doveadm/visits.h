@@ -7,10 +7,10 @@
  * One command runs in a process, and doveadm gives the visit of a user no way
  * to hand a result back, so its state is one per process.
  */
-#ifndef ALUMNI_VISITS_H
-#define ALUMNI_VISITS_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_VISITS_H
+#define ALUMNI_PLUGINS_DOVEADM_VISITS_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "array.h"
 #include "doveadm.h"

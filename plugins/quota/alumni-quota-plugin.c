@@ -8,23 +8,24 @@
  * LMTP answers DATA after the user is deinitialised, so what deinit_pre
  * publishes is there before the next RCPT.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "mail-storage-hooks.h"
 
-#include "plugins/mail-dict/mail-dict.h"
-#include "plugins/mail-dict/publisher.h"
+#include "plugins/common/mail-dict.h"
+#include "plugins/common/publisher.h"
+#include "plugins/common/quota-usage.h"
 #include "plugins/quota/alumni-quota-plugin.h"
 #include "plugins/quota/alumni-quota-user.h"
 #include "plugins/quota/delivery.h"
-#include "plugins/quota/quota-inbox.h"
-#include "plugins/quota/quota-limits.h"
-#include "plugins/quota/quota-warning.h"
+#include "plugins/quota/inbox.h"
+#include "plugins/quota/limits.h"
+#include "plugins/quota/warning.h"
 #include "plugins/quota/usage-news.h"
-#include "plugins/trash/trash-mailbox.h"
+#include "plugins/common/trash-mailbox.h"
 
 #define ALUMNI_QUOTA_BOX(obj)                                                  \
 	MODULE_CONTEXT_REQUIRE(obj, alumni_quota_storage_module)

@@ -2,10 +2,10 @@
  *
  * What the plugin alumni_quota keeps for each user.
  */
-#ifndef ALUMNI_QUOTA_USER_H
-#define ALUMNI_QUOTA_USER_H
+#ifndef ALUMNI_PLUGINS_QUOTA_ALUMNI_QUOTA_USER_H
+#define ALUMNI_PLUGINS_QUOTA_ALUMNI_QUOTA_USER_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "module-context.h"
 #include "mail-user.h"

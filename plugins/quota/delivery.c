@@ -2,7 +2,7 @@
  *
  * See delivery.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include <time.h>
 
@@ -10,12 +10,12 @@
 #include "seq-range-array.h"
 #include "mail-storage-private.h"
 
-#include "plugins/mail-dict/mail-dict.h"
-#include "plugins/mail-dict/publisher.h"
+#include "plugins/common/mail-dict.h"
+#include "plugins/common/publisher.h"
 #include "plugins/quota/alumni-quota-user.h"
 #include "plugins/quota/delivery.h"
-#include "plugins/quota/quota-inbox.h"
-#include "plugins/quota/quota-limits.h"
+#include "plugins/quota/inbox.h"
+#include "plugins/quota/limits.h"
 
 #define NSECS_PER_SEC 1000000000
 

@@ -8,8 +8,8 @@
  * before this one, so what a killed process left unpublished is found by the
  * next delivery; then, and when more than this changes, usage is counted.
  */
-#ifndef ALUMNI_QUOTA_DELIVERY_H
-#define ALUMNI_QUOTA_DELIVERY_H
+#ifndef ALUMNI_PLUGINS_QUOTA_DELIVERY_H
+#define ALUMNI_PLUGINS_QUOTA_DELIVERY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,11 +2,11 @@
  *
  * Reads the userdb's field; see known-usage.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "mail-user.h"
 
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 #include "plugins/quota/known-usage.h"
 
 #define USAGE_FIELD MAIL_DICT_USERDB_USAGE "="

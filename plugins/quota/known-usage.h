@@ -3,8 +3,8 @@
  * What the account store knew of a user's usage when the session began: the
  * userdb tells it, so that nobody has to ask or to count.
  */
-#ifndef ALUMNI_KNOWN_USAGE_H
-#define ALUMNI_KNOWN_USAGE_H
+#ifndef ALUMNI_PLUGINS_QUOTA_KNOWN_USAGE_H
+#define ALUMNI_PLUGINS_QUOTA_KNOWN_USAGE_H
 
 #include <stdbool.h>
 #include <stdint.h>

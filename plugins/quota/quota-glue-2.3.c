@@ -3,7 +3,7 @@
  * Quota of Dovecot 2.3; see quota-glue.h. There the fields of a quota root are
  * its limits.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "plugins/quota/quota-glue.h"
 

@@ -4,7 +4,7 @@
  * for each check, and only where they say "unlimited" the fields of a quota
  * root hold.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "settings.h"
 #include "mail-user.h"

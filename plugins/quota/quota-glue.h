@@ -3,8 +3,8 @@
  * What differs between versions of Dovecot's quota plugin. One quota-glue-*.c
  * is compiled, by the probes in plugins/meson.build.
  */
-#ifndef ALUMNI_QUOTA_GLUE_H
-#define ALUMNI_QUOTA_GLUE_H
+#ifndef ALUMNI_PLUGINS_QUOTA_QUOTA_GLUE_H
+#define ALUMNI_PLUGINS_QUOTA_QUOTA_GLUE_H
 
 struct mail_user;
 

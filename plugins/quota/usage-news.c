@@ -2,14 +2,14 @@
  *
  * See usage-news.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "mail-storage.h"
 
-#include "plugins/mail-dict/mail-dict.h"
-#include "plugins/mail-dict/publisher.h"
+#include "plugins/common/mail-dict.h"
+#include "plugins/common/publisher.h"
 #include "plugins/quota/alumni-quota-user.h"
-#include "plugins/quota/quota-inbox.h"
+#include "plugins/quota/inbox.h"
 #include "plugins/quota/usage-news.h"
 #include "plugins/quota/usage.h"
 

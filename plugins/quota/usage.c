@@ -2,7 +2,7 @@
  *
  * Asks Dovecot's quota plugin; see usage.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "ioloop.h"
 #include "mail-user.h"

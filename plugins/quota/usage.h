@@ -2,8 +2,8 @@
  *
  * How much a user's mail takes up, as Dovecot's quota plugin counts it.
  */
-#ifndef ALUMNI_QUOTA_USAGE_H
-#define ALUMNI_QUOTA_USAGE_H
+#ifndef ALUMNI_PLUGINS_QUOTA_USAGE_H
+#define ALUMNI_PLUGINS_QUOTA_USAGE_H
 
 #include <stdint.h>
 

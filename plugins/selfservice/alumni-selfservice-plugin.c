@@ -3,14 +3,14 @@
  * Mail plugin alumni_selfservice: what it keeps for a user; see
  * alumni-selfservice-plugin.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
+#include "lib/base/secret.h"
 #include "module-context.h"
 #include "mail-storage-private.h"
 #include "mail-storage-hooks.h"
 
-#include "lib/password-hash.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "plugins/common/mail-dict.h"
 #include "plugins/selfservice/alumni-selfservice-plugin.h"
 #include "plugins/selfservice/entries.h"
 #include "plugins/selfservice/unknown-entries.h"

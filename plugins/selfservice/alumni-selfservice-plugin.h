@@ -9,8 +9,8 @@
  * client and the dict service, where all rules are; see
  * plugins/dict/self-service.h.
  */
-#ifndef ALUMNI_SELFSERVICE_PLUGIN_H
-#define ALUMNI_SELFSERVICE_PLUGIN_H
+#ifndef ALUMNI_PLUGINS_SELFSERVICE_ALUMNI_SELFSERVICE_PLUGIN_H
+#define ALUMNI_PLUGINS_SELFSERVICE_ALUMNI_SELFSERVICE_PLUGIN_H
 
 struct dict;
 struct mail_user;

@@ -2,17 +2,18 @@
  *
  * The METADATA entries; see entries.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "dict.h"
+#include "lib/base/secret.h"
 #include "str.h"
 #include "istream.h"
 #include "mail-storage-private.h"
 #include "mailbox-attribute-private.h"
 
-#include "lib/app-password.h"
-#include "lib/password-hash.h"
-#include "plugins/mail-dict/mail-dict.h"
+#include "lib/password/app-password.h"
+#include "lib/password/hash.h"
+#include "plugins/common/mail-dict.h"
 #include "plugins/selfservice/alumni-selfservice-plugin.h"
 #include "plugins/selfservice/entries.h"
 #include "plugins/selfservice/sealed-values.h"

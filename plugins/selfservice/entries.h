@@ -2,8 +2,8 @@
  *
  * The METADATA entries, and what a client is told of them.
  */
-#ifndef ALUMNI_SELFSERVICE_ENTRIES_H
-#define ALUMNI_SELFSERVICE_ENTRIES_H
+#ifndef ALUMNI_PLUGINS_SELFSERVICE_ENTRIES_H
+#define ALUMNI_PLUGINS_SELFSERVICE_ENTRIES_H
 
 /* Below /private/ of the server. */
 #define SELFSERVICE_ENTRIES "vendor/vendor.alumnimail/"

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/configuration.h"
+#include "lib/base/secret.h"
+#include "lib/configuration/configuration.h"
 
 static int seal(const char *text, char sealed_r[SEALED_VALUE_BYTES],
 		struct error *error)

@@ -3,12 +3,12 @@
  * Values with passwords: what the client writes, CURRENT TAB what is new, goes
  * to the dict service in a sealed box. Knows nothing of Dovecot.
  */
-#ifndef ALUMNI_SELFSERVICE_SEALED_VALUES_H
-#define ALUMNI_SELFSERVICE_SEALED_VALUES_H
+#ifndef ALUMNI_PLUGINS_SELFSERVICE_SEALED_VALUES_H
+#define ALUMNI_PLUGINS_SELFSERVICE_SEALED_VALUES_H
 
-#include "lib/app-password.h"
-#include "lib/password-hash.h"
-#include "lib/sealed-box.h"
+#include "lib/password/app-password.h"
+#include "lib/password/hash.h"
+#include "lib/password/sealed-box.h"
 
 /* CURRENT TAB LABEL TAB PASSWORD, each at its longest. */
 #define SEALED_VALUE_TEXT_BYTES (3 * (PASSWORD_BYTES_MAX + 1))

@@ -2,7 +2,7 @@
  *
  * Entries that are none of ours; see unknown-entries.h.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "module-context.h"
 #include "mail-storage-private.h"

@@ -5,8 +5,8 @@
  * own. Dovecot would keep them as it keeps any client's notes, and whoever
  * wrote "forwards" would believe that mail is forwarded.
  */
-#ifndef ALUMNI_SELFSERVICE_UNKNOWN_ENTRIES_H
-#define ALUMNI_SELFSERVICE_UNKNOWN_ENTRIES_H
+#ifndef ALUMNI_PLUGINS_SELFSERVICE_UNKNOWN_ENTRIES_H
+#define ALUMNI_PLUGINS_SELFSERVICE_UNKNOWN_ENTRIES_H
 
 struct mailbox;
 

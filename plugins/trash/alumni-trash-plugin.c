@@ -7,7 +7,7 @@
  * generation first and then the mailbox, so news of a message that it could
  * not see yet must come after, or that message would be forgotten.
  */
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 #include "ioloop.h"
 #include "module-context.h"
@@ -15,11 +15,11 @@
 #include "mail-storage-hooks.h"
 #include "mailbox-list-private.h"
 
-#include "plugins/mail-dict/mail-dict.h"
-#include "plugins/mail-dict/publisher.h"
+#include "plugins/common/mail-dict.h"
+#include "plugins/common/publisher.h"
 #include "plugins/trash/alumni-trash-plugin.h"
-#include "plugins/trash/trash-mailbox.h"
-#include "plugins/trash/trash-moved.h"
+#include "plugins/common/trash-mailbox.h"
+#include "plugins/common/trash-moved.h"
 
 #define ALUMNI_TRASH_USER(obj) MODULE_CONTEXT(obj, alumni_trash_user_module)
 #define ALUMNI_TRASH_BOX(obj)                                                  \

@@ -2,10 +2,10 @@
  *
  * What Dovecot's module loader looks for in the mail plugin alumni_trash.
  */
-#ifndef ALUMNI_TRASH_PLUGIN_H
-#define ALUMNI_TRASH_PLUGIN_H
+#ifndef ALUMNI_PLUGINS_TRASH_ALUMNI_TRASH_PLUGIN_H
+#define ALUMNI_PLUGINS_TRASH_ALUMNI_TRASH_PLUGIN_H
 
-#include "plugins/dovecot-glue.h"
+#include "plugins/common/dovecot-glue.h"
 
 struct module;
 

@@ -3,7 +3,7 @@
  * Addresses, user names and forwarding addresses, all from outside. What was
  * accepted once must be accepted in the form it was brought into, unchanged.
  */
-#include "lib/address.h"
+#include "lib/mail/address.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const domains[] = {"alumni.example", "uni.example", NULL};

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/configuration.h"
+#include "lib/configuration/configuration.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Writes the value so that libconfuse gives it back as it is. */

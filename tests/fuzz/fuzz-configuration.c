@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/configuration.h"
+#include "lib/configuration/configuration.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_loaded(const struct configuration *configuration)

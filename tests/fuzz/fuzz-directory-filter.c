@@ -5,7 +5,7 @@
  */
 #include <ctype.h>
 
-#include "lib/directory-filter.h"
+#include "lib/directory/filter.h"
 #include "tests/fuzz/fuzz.h"
 
 #define BEFORE "(&(uid="

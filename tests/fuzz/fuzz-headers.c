@@ -4,9 +4,9 @@
  * and results of authentication. The first line of an input is the name, the
  * rest the value.
  */
-#include "milter/authentication-results.h"
-#include "milter/from-header.h"
-#include "milter/spam-marks.h"
+#include "milter/plan/authentication-results.h"
+#include "milter/plan/from-header.h"
+#include "milter/plan/spam-marks.h"
 #include "tests/fuzz/fuzz.h"
 
 static void try_from(const char *value)

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/app-password.h"
-#include "lib/sealed-box.h"
+#include "lib/password/app-password.h"
+#include "lib/password/sealed-box.h"
 #include "plugins/dict/forward-rules.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -3,7 +3,7 @@
  * Requests of the look-up server's clients: netstrings, one after the other, as
  * they come in, octet by octet.
  */
-#include "milter/netstring.h"
+#include "milter/maps/netstring.h"
 #include "tests/fuzz/fuzz.h"
 
 #define LIMIT_BYTES  1000

@@ -9,7 +9,7 @@
  */
 #include <ctype.h>
 
-#include "milter/envelope-plan.h"
+#include "milter/plan/envelope-plan.h"
 #include "tests/fuzz/fuzz.h"
 
 #define NOW            INT64_C(1700000000)

@@ -4,7 +4,7 @@
  * somewhere. What was taken is written as an export would, and must be read
  * back as the same.
  */
-#include "ctl/record-reader.h"
+#include "ctl/records/reader.h"
 #include "tests/fuzz/fuzz.h"
 
 #define COLUMNS_MAX 64

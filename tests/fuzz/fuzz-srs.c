@@ -5,7 +5,7 @@
  */
 #include <strings.h>
 
-#include "lib/srs.h"
+#include "lib/mail/srs.h"
 #include "tests/fuzz/fuzz.h"
 
 #define NOW INT64_C(1700000000)

@@ -5,8 +5,8 @@
  * that nothing crashes, leaks or reads where it may not, and what the target
  * itself claims with fuzz_claim().
  */
-#ifndef ALUMNI_FUZZ_H
-#define ALUMNI_FUZZ_H
+#ifndef ALUMNI_TESTS_FUZZ_FUZZ_H
+#define ALUMNI_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -12,8 +12,8 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include "lib/secret-file.h"
-#include "lib/srs.h"
+#include "lib/base/secret-file.h"
+#include "lib/mail/srs.h"
 
 #define MAX_AGE_DAYS 21
 #define LINE_BYTES   (2 * ADDRESS_BYTES)

@@ -54,7 +54,7 @@ def test_every_figure_is_described(instance):
 
 
 def test_every_fate_is_described():
-    text = (ROOT / "milter/envelope-plan.c").read_text()
+    text = (ROOT / "milter/plan/envelope-plan.c").read_text()
     fates = set(re.findall(r'\[RECIPIENT_FATE_\w+\] = "([a-z-]+)"', text))
     assert len(fates) > 5
     # "other" is not logged: there is no account that it could be of.

@@ -2,8 +2,8 @@
 """Every difference between Dovecot versions is in one place.
 
 The probes in plugins/meson.build say which form of an interface the installed
-Dovecot has; only plugins/dovecot-glue.h and the glue files look at them. That
-holds for the sources, so that nothing here needs an instance.
+Dovecot has; only plugins/common/dovecot-glue.h and the glue files look at them.
+That holds for the sources, so that nothing here needs an instance.
 """
 
 import re
@@ -35,7 +35,7 @@ def sources():
 
 
 def is_glue(path):
-    return path == PLUGINS / "dovecot-glue.h" or (
+    return path == PLUGINS / "common/dovecot-glue.h" or (
         path.is_relative_to(PLUGINS) and "-glue-" in path.name)
 
 

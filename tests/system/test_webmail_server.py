@@ -252,7 +252,7 @@ def c_strings(path):
 
 def test_refusals_are_the_server_s_words():
     known = {text for path in (*(ROOT / "plugins/dict").glob("*.c"),
-                               ROOT / "lib/address.c")
+                               ROOT / "lib/mail/address.c")
              for text in c_strings(path)}
     ours = [text for name, text in labels("en_US").items()
             if "refused_" in name]

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a directory sync is about to change: made from all accounts before the
+ * first of them is touched, so that a directory that makes no sense changes
+ * nothing.
+ */
+#ifndef ALUMNI_CTL_COMMANDS_SYNC_PLAN_H
+#define ALUMNI_CTL_COMMANDS_SYNC_PLAN_H
+
+#include <json-c/json.h>
+
+#include "ctl/common/rosters.h"
+#include "lib/directory/membership.h"
+
+/* One account that something changes for. */
+struct sync_change {
+	char account_id[ACCOUNT_ID_BYTES];
+	char *name;
+	char *old_class;
+	char *new_class;
+	char *directory_id;
+	char *other_id;   /* NULL = nobody else has the name */
+	size_t directory; /* its number in the configuration */
+	enum membership_change change;
+	bool was_suspended;
+	bool was_readmitted;
+	bool other_is_news;
+};
+
+struct sync_plan {
+	const struct invocation *invocation;
+	struct rosters rosters;
+	struct membership_counts *counts; /* of each directory */
+	struct sync_change *changes;
+	size_t change_count;
+	size_t change_room;
+	size_t not_pinned; /* accounts that no directory has a say in */
+	/* Accounts pinned to a directory that is not configured any more. */
+	size_t unknown_directory;
+};
+
+/* Lists the directories and compares all accounts with them. Returns an exit
+   status; free in any case. */
+int sync_plan_make(const struct invocation *invocation,
+		   struct sync_plan *plan_r);
+void sync_plan_free(struct sync_plan *plan);
+
+/* True if the directory of this number has suspiciously few entries. */
+bool sync_plan_is_suspicious(const struct sync_plan *plan, size_t directory);
+
+/* Carries out one change. Returns an exit status. An account that was deleted
+   meanwhile is no failure. */
+int sync_change_apply(const struct sync_plan *plan,
+		      const struct sync_change *change);
+
+/* A line for each thing that changes. */
+void sync_change_print(const struct sync_plan *plan,
+		       const struct sync_change *change);
+/* A line for each directory. */
+void sync_plan_print_totals(const struct sync_plan *plan);
+
+/* All of it; applied says whether it was carried out. */
+struct json_object *sync_plan_json(const struct sync_plan *plan, bool applied);
+
+#endif

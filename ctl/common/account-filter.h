@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which accounts a list is to show, by the options of the command line.
+ */
+#ifndef ALUMNI_CTL_COMMON_ACCOUNT_FILTER_H
+#define ALUMNI_CTL_COMMON_ACCOUNT_FILTER_H
+
+#include "ctl/common/command.h"
+#include "lib/account/account.h"
+
+struct account_filter {
+	struct invocation *invocation;
+	/* NULL = any. */
+	const char *class_name;
+	const char *state;
+	const char *directory;
+	bool no_password, forwarding, over_quota;
+};
+
+/* Reads the options. Returns an exit status: EX_USAGE for a value that makes no
+   sense. */
+int account_filter_read(struct invocation *invocation,
+			struct account_filter *filter_r);
+
+/* Deleted accounts are in no other list. */
+bool account_filter_wants_deleted(const struct account_filter *filter);
+
+/* Whether an account is to be shown. Returns an exit status. */
+int account_filter_look(const struct account_filter *filter,
+			const struct account *account, bool *shown_r);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How far a long command is, in one line of the terminal that comes and goes.
+ * Where standard error is no terminal, nothing is shown.
+ */
+#ifndef ALUMNI_CTL_COMMON_PROGRESS_H
+#define ALUMNI_CTL_COMMON_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct progress {
+	bool on_terminal;
+	const char *what;
+	size_t total; /* 0 = not known */
+	int64_t shown_msecs;
+};
+
+/* what is kept by pointer. */
+void progress_begin(struct progress *progress, const char *what, size_t total);
+/* Draws a bar, or the number alone if the total is not known; not more often
+   than the eye can follow. */
+void progress_show(struct progress *progress, size_t done);
+/* Clears the line. Before anything else is printed. */
+void progress_end(struct progress *progress);
+
+#endif

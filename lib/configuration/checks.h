@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Checks of single configuration values, for the table of options. Each
+ * returns 0, or -1 with a sentence that says what would be right. Internal to
+ * the configuration.
+ */
+#ifndef ALUMNI_CONFIGURATION_CHECKS_H
+#define ALUMNI_CONFIGURATION_CHECKS_H
+
+#include "lib/base/error.h"
+
+/* A name of our own sections: a class or a directory. */
+int check_section_name(const char *value, struct error *error);
+
+int check_domain(const char *value, struct error *error);
+/* A host's name, or its numeric address. */
+int check_host(const char *value, struct error *error);
+int check_absolute_path(const char *value, struct error *error);
+int check_unix_name(const char *value, struct error *error);
+/* An account name, or a complete address. */
+int check_mailbox(const char *value, struct error *error);
+/* Printable ASCII that an SMTP reply can carry. */
+int check_contact(const char *value, struct error *error);
+/* "Name: value" of a header. */
+int check_header_value(const char *value, struct error *error);
+/* One token (RFC 8601, section 2.2). */
+int check_authserv_id(const char *value, struct error *error);
+/* ADDRESS:PORT with a numeric address. */
+int check_listen(const char *value, struct error *error);
+/* Sizes and time spans for which "without end" makes no sense. */
+int check_limited_size(const char *value, struct error *error);
+int check_limited_span(const char *value, struct error *error);
+/* How long something is remembered, and what a password hash takes. */
+int check_memory_span(const char *value, struct error *error);
+int check_hash_memory(const char *value, struct error *error);
+
+int check_ldap_uri(const char *value, struct error *error);
+int check_ldap_dn(const char *value, struct error *error);
+int check_ldap_attribute(const char *value, struct error *error);
+int check_ldap_filter(const char *value, struct error *error);
+/* A filter that says where the account name goes: %u. */
+int check_ldap_user_filter(const char *value, struct error *error);
+int check_store_location(const char *value, struct error *error);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Turns the text of options into the fields of the structs that hold them, by
+ * the table of options. Internal to the configuration.
+ */
+#ifndef ALUMNI_CONFIGURATION_VALUES_H
+#define ALUMNI_CONFIGURATION_VALUES_H
+
+#include <confuse.h>
+
+#include "lib/base/error.h"
+
+/* Where values come from: a file as a whole, or one of its sections. */
+struct configuration_source {
+	const char *path;    /* of the file, for errors */
+	const char *section; /* as in the table of options */
+	cfg_t *cfg;
+};
+
+/* Sets every field that the table has for the section in *fields, a zeroed
+   struct configuration, class_options or directory_options. Returns 0, or -1
+   with an error; what was set till then stays set. */
+int configuration_values_set(const struct configuration_source *source,
+			     void *fields, struct error *error);
+
+/* Frees what the fields hold. */
+void configuration_values_free(const char *section, void *fields);
+
+/* Puts "FILE:LINE: OPTION: " in front of the error, and the section's name
+   where there is one. Without a line when the file does not set the option.
+   Returns -1. */
+int configuration_values_blame(const struct configuration_source *source,
+			       const char *option, struct error *error);
+
+#endif

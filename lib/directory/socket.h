@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * TCP connections with a deadline.
+ */
+#ifndef ALUMNI_DIRECTORY_SOCKET_H
+#define ALUMNI_DIRECTORY_SOCKET_H
+
+#include <stdint.h>
+
+#include "lib/base/error.h"
+
+/* Connects to the first address of the host that accepts; every address gets
+   its share of the time until the deadline (watchdog_now()'s clock). Returns a
+   blocking descriptor, closed on exec, or -1 with an error. */
+int directory_socket_connect(const char *host, int port, int64_t deadline_msecs,
+			     struct error *error);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is to become of a message: the reply that a recipient gets, and at the
+ * end of the message the edits of its envelope. Pure: configuration, clock,
+ * accounts and SRS are arguments, and nothing is read, written or logged, so
+ * that the rules can be tested by table.
+ */
+#ifndef ALUMNI_MILTER_PLAN_ENVELOPE_PLAN_H
+#define ALUMNI_MILTER_PLAN_ENVELOPE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/account/account.h"
+#include "lib/configuration/configuration.h"
+#include "lib/base/error.h"
+#include "lib/mail/reply-text.h"
+#include "lib/mail/srs.h"
+#include "milter/plan/spam-marks.h"
+
+struct envelope_rules {
+	const struct configuration *configuration;
+	const struct srs *srs;
+	const char *contact; /* shown in replies */
+	int64_t now;         /* Unix seconds */
+};
+
+struct envelope_recipient {
+	/* As the MTA gave it, with or without <>; DELRCPT must repeat it. */
+	const char *address;
+	/* Values of the ESMTP parameters, NULL where not given. */
+	const char *orcpt;
+	const char *notify;
+	/* The account that it belongs to; NULL when there is none, or none
+	   that we speak for. */
+	const struct account *account;
+	/* postmaster and abuse: never refused. */
+	bool is_role;
+	/* The message carries our tag of this account: it was forwarded
+	   before and came back. */
+	bool came_back;
+	/* Messages forwarded for the account today, before this one. */
+	int64_t forwarded_today;
+};
+
+struct envelope {
+	const char *sender; /* as the MTA gave it; "" or "<>" is null */
+	/* From somebody who logged in: nothing is refused for lack of room,
+	   because a mail program gives up the whole message for one such
+	   reply. LMTP decides. */
+	bool authenticated;
+	/* Not through smtpd: a refusal would defer the whole message. */
+	bool internal;
+	/* The From header names an address that is not of the account that
+	   logged in, or cannot be understood. */
+	bool from_is_foreign;
+	/* What the headers say; known at the end of the message. */
+	enum suspicion suspicion;
+	/* It tells people about their own account, and is to be found in it. */
+	bool is_notice;
+	/* Bytes: as declared at RCPT (0 = not declared), true at the end. */
+	int64_t size;
+	const struct envelope_recipient *recipients;
+	size_t recipient_count;
+};
+
+/* An SMTP reply; code is NULL when there is nothing to refuse. */
+struct smtp_reply {
+	const char *code;   /* "552" */
+	const char *status; /* "5.2.2", RFC 3463 */
+	/* ASCII without '%', which libmilter would take for a format. */
+	char text[REPLY_TEXT_BYTES];
+};
+
+enum recipient_fate {
+	RECIPIENT_FATE_OTHER,         /* not ours: left alone */
+	RECIPIENT_FATE_KEPT,          /* stays in its mailbox */
+	RECIPIENT_FATE_FORWARDED,     /* leaves, nothing stays */
+	RECIPIENT_FATE_COPIED,        /* leaves, and a copy stays */
+	RECIPIENT_FATE_COPY_LEFT_OUT, /* leaves; the copy had no room */
+	/* These stay in the mailbox instead of being forwarded. */
+	RECIPIENT_FATE_CAME_BACK,   /* was forwarded before */
+	RECIPIENT_FATE_HELD_SPAM,   /* marked; goes to Junk */
+	RECIPIENT_FATE_HELD_LIMIT,  /* enough were forwarded today */
+	RECIPIENT_FATE_HELD_TARGET, /* an address of ours, or none at all */
+	RECIPIENT_FATE_HELD_NOTICE, /* about the account itself */
+	RECIPIENT_FATE_OVER_QUOTA,  /* no room; LMTP will say so */
+};
+
+enum envelope_edit_kind {
+	ENVELOPE_CHANGE_SENDER,
+	ENVELOPE_ADD_RECIPIENT,
+	ENVELOPE_DELETE_RECIPIENT,
+};
+
+struct envelope_edit {
+	enum envelope_edit_kind kind;
+	char *address;    /* in the form that the MTA expects */
+	char *parameters; /* ESMTP parameters, or NULL */
+};
+
+struct envelope_plan {
+	struct smtp_reply reply; /* for the whole message */
+	struct envelope_edit *edits;
+	size_t edit_count;
+	enum recipient_fate *fates; /* one per recipient, in order */
+	size_t recipient_count;
+	/* Likewise: where it is forwarded to, as it goes into the envelope;
+	   NULL if it is not. */
+	char **targets;
+	/* Delivery is to file it into Junk. */
+	bool is_junk;
+	/* How SRS went for the sender, if anything was forwarded. */
+	enum srs_result srs_result;
+};
+
+/* Decides on one recipient at RCPT, with the declared size. */
+struct smtp_reply
+envelope_plan_recipient(const struct envelope_rules *rules,
+			const struct envelope *envelope,
+			const struct envelope_recipient *recipient);
+
+/* True if something can still happen at the end of the message; if not, the
+   MTA need not send us the rest of it. */
+bool envelope_plan_needs_message(const struct envelope_rules *rules,
+				 const struct envelope *envelope);
+/* True if the true size decides something. */
+bool envelope_plan_needs_size(const struct envelope_rules *rules,
+			      const struct envelope *envelope);
+
+/* Decides on the message at its end, with the true size. Returns 0, or -1 with
+   an error when it cannot be decided now: the message must be deferred. Free
+   the plan in both cases. */
+int envelope_plan_message(const struct envelope_rules *rules,
+			  const struct envelope *envelope,
+			  struct envelope_plan *plan_r, struct error *error);
+void envelope_plan_free(struct envelope_plan *plan);
+
+/* True if the account forwards this message now. */
+bool recipient_fate_forwards(enum recipient_fate fate);
+/* A word for the log. */
+const char *recipient_fate_name(enum recipient_fate fate);
+
+#endif

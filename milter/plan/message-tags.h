@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The tags in the headers of one message: those that it came with, and those
+ * that it gets when it is forwarded.
+ */
+#ifndef ALUMNI_MILTER_PLAN_MESSAGE_TAGS_H
+#define ALUMNI_MILTER_PLAN_MESSAGE_TAGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "milter/plan/envelope-plan.h"
+#include "milter/plan/forward-tag.h"
+
+/* A message with that many has gone round more often than any MTA lets it; the
+   rest are not looked at. */
+#define MESSAGE_TAGS_MAX 64
+
+struct message_tags {
+	char tags[MESSAGE_TAGS_MAX][FORWARD_TAG_TEXT_BYTES];
+	size_t count;
+};
+
+/* Takes the tags out of a header value. */
+void message_tags_see(struct message_tags *tags, const char *value);
+
+/* True if one of them was made for the account. */
+bool message_tags_have(const struct message_tags *tags,
+		       const char *const *secrets, size_t secret_count,
+		       const char *account_id);
+
+/* Makes the header value for the accounts that the plan forwards for: a fresh
+   tag for each of them, one a line. *header_r is NULL when there are none;
+   free it. Returns 0, or -1 when out of memory. */
+int message_tags_make(const char *secret, const struct envelope *envelope,
+		      const struct envelope_plan *plan, char **header_r);
+
+#endif

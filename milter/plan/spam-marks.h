@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whether headers mark a message as one that must not be forwarded: spam, or
+ * mail that fails its domain's strict DMARC policy. The service would be taken
+ * for the source of it.
+ */
+#ifndef ALUMNI_MILTER_PLAN_SPAM_MARKS_H
+#define ALUMNI_MILTER_PLAN_SPAM_MARKS_H
+
+#include "lib/configuration/configuration.h"
+
+/* Goes into a message that was not forwarded for such a mark, so that delivery
+   files it into Junk. */
+#define SPAM_MARKS_JUNK_HEADER "X-Alumnimail-Junk"
+#define SPAM_MARKS_JUNK_VALUE  "Yes"
+
+enum suspicion {
+	SUSPICION_NONE,
+	SUSPICION_SPAM,  /* one of spam_headers */
+	SUSPICION_DMARC, /* failed under reject or quarantine */
+};
+
+/* What one header says. */
+enum suspicion spam_marks_judge(const struct configuration *configuration,
+				const char *name, const char *value);
+
+/* A word for the log; NULL for none. */
+const char *suspicion_name(enum suspicion suspicion);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Configuration and secrets as the daemon's threads see them. They can be read
+ * anew while messages are under way: each message goes on with the settings
+ * that it began with, which live as long as anybody holds them.
+ */
+#ifndef ALUMNI_MILTER_SERVICE_SETTINGS_H
+#define ALUMNI_MILTER_SERVICE_SETTINGS_H
+
+#include <stddef.h>
+
+#include "lib/configuration/configuration.h"
+#include "lib/base/error.h"
+#include "lib/mail/srs.h"
+
+#define SETTINGS_CONTACT_BYTES 512
+
+struct settings {
+	struct configuration *configuration;
+	struct srs *srs;
+	/* The SRS secrets, which also make and verify the tags of forwarded
+	   messages: the first makes, all verify. */
+	char **secrets;
+	size_t secret_count;
+	/* Shown in replies. */
+	char contact[SETTINGS_CONTACT_BYTES];
+};
+
+/* Where the settings in force are kept. */
+struct settings_place;
+
+/* Reads configuration and secrets, which only root or the milter's group may
+   be able to. path NULL = as configuration_path() says. Returns 0, or -1 with
+   an error. */
+int settings_place_new(const char *path, struct settings_place **place_r,
+		       struct error *error);
+/* Gives back the place's own hold; settings that others hold stay. */
+void settings_place_free(struct settings_place **place);
+
+/* The settings in force, held until they are given back. Never fails; both are
+   thread-safe. */
+const struct settings *settings_take(struct settings_place *place);
+void settings_give(struct settings_place *place,
+		   const struct settings **settings);
+
+/* Reads the same file again, by one thread at a time. Options of sockets,
+   users and the store take a restart: they stay, and changed_r gets the name
+   of one that differs, or NULL. On failure everything stays as it is. Returns
+   0, or -1 with an error. */
+int settings_reload(struct settings_place *place, const char **changed_r,
+		    struct error *error);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Recognises warnings by their token; see plugins/quota/warning.h.
+ */
+#include "plugins/common/dovecot-glue.h"
+
+#include "dict.h"
+#include "mail-user.h"
+#include "mail-storage.h"
+
+#include "plugins/common/mail-dict.h"
+#include "plugins/quota/warning.h"
+
+/* As `alumnictl warnings send` writes it. */
+#define WARNING_TOKEN_HEADER "X-Alumnimail-Quota-Warning"
+
+bool quota_warning_is(struct mail_user *user, struct dict *dict,
+		      struct mail *mail, const char **token_r)
+{
+	const char *header, *token;
+
+	if (mail_get_first_header(mail, WARNING_TOKEN_HEADER, &header) <= 0)
+		return FALSE;
+	if (mail_dict_lookup(user, dict, MAIL_DICT_WARNING_TOKEN, &token) <= 0)
+		return FALSE;
+	if (strcmp(header, token) != 0)
+		return FALSE;
+	*token_r = token;
+	return TRUE;
+}
+
+void quota_warning_delivered(struct mail_user *user, struct dict *dict,
+			     const char *token)
+{
+	struct dict_transaction_context *transaction;
+	time_t asked_at = time(NULL);
+	const char *error = NULL;
+
+	transaction = dict_transaction_begin(
+		dict, mail_user_get_dict_op_settings(user));
+	dict_set(transaction, MAIL_DICT_WARNING_DELIVERED, token);
+	if (dict_transaction_commit(&transaction, &error) < 0)
+		mail_dict_failed(user, asked_at, "tell of a warning", error);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Credentials in the store: told apart, limited in number, and for those alone
+ * who opened it with them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/store/store-fixture.h"
+
+static struct credential credential_of(const char *label, const char *hash,
+				       int64_t set_at)
+{
+	struct credential credential = {.kind = CREDENTIAL_PASSWORD,
+					.set_at = set_at};
+
+	(void)snprintf(credential.label, sizeof(credential.label), "%s", label);
+	(void)snprintf(credential.hash, sizeof(credential.hash), "%s", hash);
+	return credential;
+}
+
+static void credentials_are_told_apart_by_label(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct account other = store_fixture_add(store, "other");
+	struct credential one = credential_of("", "{X}one", 5);
+	struct credential two = credential_of("phone", "{X}two", 6);
+	struct credential found[CREDENTIALS_MAX];
+	size_t count = 0;
+
+	assert_int_equal(store_credential_set(store, account.id, &one, NULL),
+			 0);
+	assert_int_equal(store_credential_set(store, account.id, &two, NULL),
+			 0);
+	one = credential_of("", "{X}newer", 7);
+	assert_int_equal(store_credential_set(store, account.id, &one, NULL),
+			 0);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(found[0].label, "");
+	assert_string_equal(found[0].hash, "{X}newer");
+	assert_int_equal(found[0].set_at, 7);
+	assert_string_equal(found[1].label, "phone");
+	assert_string_equal(found[1].hash, "{X}two");
+	assert_int_equal(
+		store_credentials(store, other.id, found, &count, NULL), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_credential_clear(store, account.id,
+						CREDENTIAL_PASSWORD, "", NULL),
+			 1);
+	assert_int_equal(store_credential_clear(store, account.id,
+						CREDENTIAL_PASSWORD, "", NULL),
+			 0);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	store_close(&store);
+}
+
+static void a_hash_is_renewed_if_it_is_still_the_same(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential one = credential_of("", "{X}old", 5);
+	struct credential found[CREDENTIALS_MAX];
+	size_t count = 0;
+
+	assert_int_equal(store_credential_set(store, account.id, &one, NULL),
+			 0);
+	assert_int_equal(store_credential_rehash(store, account.id, &one,
+						 "{X}new", NULL),
+			 1);
+	/* Somebody has set another password meanwhile. */
+	assert_int_equal(store_credential_rehash(store, account.id, &one,
+						 "{X}newer", NULL),
+			 0);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(found[0].hash, "{X}new");
+	assert_int_equal(found[0].set_at, 5);
+	assert_int_equal(
+		store_credential_rehash(store, account.id, &found[0], "", NULL),
+		-1);
+	store_close(&store);
+}
+
+static void a_learned_password_is_a_credential_of_its_own(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential own = credential_of("", "{X}own", 5);
+	struct credential learned = credential_of("university", "{X}l", 6);
+	struct credential found[CREDENTIALS_MAX];
+	size_t count = 0;
+
+	learned.kind = CREDENTIAL_LEARNED;
+	assert_int_equal(store_credential_set(store, account.id, &own, NULL),
+			 0);
+	assert_int_equal(
+		store_credential_set(store, account.id, &learned, NULL), 0);
+	assert_int_equal(store_credential_clear(store, account.id,
+						CREDENTIAL_PASSWORD, "", NULL),
+			 1);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(found[0].kind, CREDENTIAL_LEARNED);
+	assert_string_equal(found[0].label, "university");
+	store_close(&store);
+}
+
+static void credentials_are_limited_in_number(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential found[CREDENTIALS_MAX];
+	struct credential credential;
+	struct error error = {""};
+	size_t count = 0;
+	char label[CREDENTIAL_LABEL_BYTES];
+
+	for (int i = 0; i < CREDENTIALS_MAX; i++) {
+		(void)snprintf(label, sizeof(label), "label%d", i);
+		credential = credential_of(label, "{X}h", i);
+		assert_int_equal(store_credential_set(store, account.id,
+						      &credential, NULL),
+				 0);
+	}
+	credential = credential_of("one more", "{X}h", 1);
+	assert_int_equal(
+		store_credential_set(store, account.id, &credential, &error),
+		-1);
+	assert_non_null(strstr(error.text, "32 credentials already"));
+	/* One that exists can still be replaced. */
+	credential = credential_of("label7", "{X}new", 1);
+	assert_int_equal(
+		store_credential_set(store, account.id, &credential, NULL), 0);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, CREDENTIALS_MAX);
+	credential = credential_of("", "", 1);
+	assert_int_equal(
+		store_credential_set(store, account.id, &credential, NULL), -1);
+	store_close(&store);
+}
+
+static void handle_without_credentials_gets_none(void **state)
+{
+	struct store *store = store_fixture_open(*state, STORE_ACCOUNTS);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential credential = credential_of("", "{X}h", 1);
+	struct credential found[CREDENTIALS_MAX];
+	struct error error = {""};
+	size_t count;
+
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, &error),
+		-1);
+	assert_non_null(strstr(error.text, "without credentials"));
+	assert_int_equal(
+		store_credential_set(store, account.id, &credential, NULL), -1);
+	assert_int_equal(store_credential_clear(store, account.id,
+						CREDENTIAL_PASSWORD, "", NULL),
+			 -1);
+	/* It could not delete them either. */
+	assert_int_equal(store_account_delete(store, account.id, 1, NULL), -1);
+	assert_int_equal(store_account_by_id(store, account.id, &account, NULL),
+			 1);
+	store_close(&store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(credentials_are_told_apart_by_label),
+		STORE_TEST(a_hash_is_renewed_if_it_is_still_the_same),
+		STORE_TEST(a_learned_password_is_a_credential_of_its_own),
+		STORE_TEST(credentials_are_limited_in_number),
+		STORE_TEST(handle_without_credentials_gets_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
