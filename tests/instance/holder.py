@@ -12,7 +12,6 @@ server is down, and lets the server listen on it.
 import ctypes
 import json
 import os
-import random
 import select
 import signal
 import socket
@@ -21,11 +20,10 @@ import sys
 import time
 
 from . import processes
+from .errors import InstanceError
 from .layout import Layout
+from .ports import reserve_one
 
-# Below the kernel's usual range for outgoing connections (32768 and up), so
-# that no connection takes a port while its server is being restarted.
-PORTS = range(20000, 32000)
 STOP_SECONDS = 15
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -198,15 +196,8 @@ class Holder:
     def ports(self, names, wanted):
         """Reserves a port for each name: the wanted one if it is free."""
         for name in names:
-            if name in self.reserved:
-                continue
-            candidates = random.sample(PORTS, 200)
-            if name in wanted:
-                candidates.insert(0, wanted[name])
-            held = next(filter(None, map(reserve, candidates)), None)
-            if held is None:
-                raise RuntimeError(f"no free port for {name} in {PORTS}")
-            self.reserved[name] = held
+            if name not in self.reserved:
+                self.reserved[name] = reserve_one(wanted.get(name))
         return {name: self.reserved[name][0].getsockname()[1]
                 for name in names}
 
@@ -239,7 +230,8 @@ class Holder:
         }
         try:
             return {"result": operations[request["operation"]]()}
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+        except (OSError, RuntimeError, KeyError, ValueError,
+                InstanceError) as error:
             return {"error": f"{type(error).__name__}: {error}"}
 
     def serve_one(self, listener):
@@ -292,25 +284,6 @@ class Holder:
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, request_stop)
-
-
-def reserve(port):
-    """Returns sockets that hold the port while they are open, or None when it
-    is taken."""
-    held = socket.socket()
-    # For other instances, and free at once when it is closed: what is bound
-    # with SO_REUSEADDR, others may bind so too, and without it, connections
-    # of an earlier server in TIME_WAIT would be in the way.
-    mark = socket.socket(socket.AF_UNIX)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        mark.bind(f"\0alumnimail-instance-port-{port}")
-        held.bind(("127.0.0.1", port))
-        return held, mark
-    except OSError:
-        held.close()
-        mark.close()
-        return None
 
 
 def bind_files(binds):

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from instance.errors import InstanceError
+from instance.ports import free_port
 from instance.waiting import wait_until
 
 START_SECONDS = 20
@@ -29,13 +30,6 @@ keep-alive = 600
 unprivileged-user = ""
 chroot-dir = ""
 """
-
-
-def free_port():
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

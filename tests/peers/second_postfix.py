@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 from instance.errors import InstanceError
+from instance.ports import free_port
 from instance.waiting import wait_until
-from peers.postsrsd import free_port
 
 DOMAIN = "college.example"
 HOSTNAME = f"mx.{DOMAIN}"

@@ -21,6 +21,7 @@ import pytest
 from alumnictl_program import OK
 from instance import spam_filter, users
 from instance.layout import HOSTNAME, Layout
+from instance.ports import free_port
 from name_server import name_server
 
 SECONDS = 120
@@ -176,8 +177,7 @@ class Patient:
                               (self.layout.run / "slapd", data)):
             text = text.replace(str(before), str(after))
         (etc / "slapd.conf").write_text(text)
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
+        port = free_port()
         self.slapd = subprocess.Popen(
             [*self.instance.endpoints["enter"], "slapd", "-f",
              etc / "slapd.conf", "-h", f"ldap://127.0.0.1:{port}/", "-u",

@@ -107,11 +107,6 @@ class Forwarder(Listener):
                     other[side].sendall(data)
 
 
-def closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 def expired_certificate(instance, folder):
     """Paths of one that the instance's authority signed long ago, for its
     own key and name."""

@@ -16,8 +16,8 @@ import urllib.request
 from pathlib import Path
 
 from instance.lone_milter import Place
+from instance.ports import free_port
 from instance.waiting import wait_until
-from peers.postsrsd import free_port
 
 SECONDS = 30
 

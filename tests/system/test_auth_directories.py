@@ -12,7 +12,8 @@ import pytest
 from auth_server import AuthServer
 from directory import Directory
 from instance import university
-from ldap_peers import FakeDirectory, Forwarder, Listener, closed_port
+from instance.ports import closed_port
+from ldap_peers import FakeDirectory, Forwarder, Listener
 
 MIB = 1024 * 1024
 LOGINS = 200

@@ -12,8 +12,9 @@ import pytest
 
 from auth_server import AuthServer
 from directory import Directory
+from instance.ports import closed_port
 from ldap_peers import (BIND_YES, HALF_ENTRY, START_TLS_YES, FakeDirectory,
-                        Forwarder, closed_port, expired_certificate)
+                        Forwarder, expired_certificate)
 
 # Dovecot holds every refusal back for up to half a second.
 CONNECTIONS = 24
