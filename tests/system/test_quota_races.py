@@ -19,7 +19,8 @@ import pytest
 
 from published_usage import append, assert_right, kill_sessions
 from test_quota import message
-from test_trash import expire, published_oldest, save_to_trash, subjects
+from test_trash import (expire, keep_for_a_second, published_oldest,
+                        save_to_trash, subjects)
 
 SECONDS = float(os.environ.get("RACE_SECONDS", "3"))
 IMAP_CLIENTS = 10
@@ -172,8 +173,7 @@ def test_a_trash_that_is_emptied_meanwhile_still_expires(stored, order):
     assert len(subjects(stored, name)) >= 1
     stored.wait(lambda: published_oldest(stored, name) != 0,
                 "the save time to be published")
-    stored.alumnictl("trash", "set", name, "1s")
-    time.sleep(1.1)
+    keep_for_a_second(stored, name)
     expire(stored)
     assert subjects(stored, name) == []
 
@@ -196,7 +196,7 @@ def test_expiring_while_sessions_save(instance):
         expire(instance)
     done.set()
     thread.join()
-    time.sleep(1.1)
+    keep_for_a_second(instance, name)
     expire(instance)
     assert subjects(instance, name) == []
     assert published_oldest(instance, name) == 0

@@ -30,6 +30,14 @@ def expire(instance, **options):
     return instance.doveadm("alumni", "expire", **options).stdout
 
 
+def keep_for_a_second(instance, name):
+    """Sets a retention of a second, and waits until what is in Trash now has
+    been there for longer."""
+    begun = time.time()
+    instance.alumnictl("trash", "set", name, "1s")
+    instance.wait(lambda: time.time() > begun + 1.1, "a second to pass")
+
+
 def subjects(instance, name, mailbox="Trash"):
     return sorted(re.search(rb"Subject: (.*?)\r?\n", message)[1].decode()
                   for message in instance.messages(name, mailbox))

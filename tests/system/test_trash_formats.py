@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from test_trash import expire, published_oldest, save_to_trash, subjects
+from test_trash import (expire, keep_for_a_second, published_oldest,
+                        save_to_trash, subjects)
 
 DAY = 86400
 
@@ -102,8 +103,7 @@ def test_a_folder_moved_into_trash_stays_as_long_as_a_message(stored):
     stored.wait(lambda: published_oldest(stored, name) > 0,
                 "the renaming to be published")
     # As if a week went by.
-    stored.alumnictl("trash", "set", name, "1s")
-    time.sleep(1.1)
+    keep_for_a_second(stored, name)
     expire(stored)
     for mailbox in ("Trash/Letters", "Trash/Letters/Private"):
         assert subjects(stored, name, mailbox) == []
