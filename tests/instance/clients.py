@@ -19,9 +19,9 @@ from .errors import InstanceError
 from .layout import ROOT
 from .waiting import wait_until
 
-CLIENT_SECONDS = 30
-COMMAND_SECONDS = 120
-WAIT_SECONDS = 30
+CLIENT_SECONDS = 60
+COMMAND_SECONDS = 300
+WAIT_SECONDS = 60
 
 
 @dataclass

@@ -13,7 +13,7 @@ from .errors import InstanceError
 from .layout import ROOT
 from .waiting import wait_until
 
-HOLDER_START_SECONDS = 20
+HOLDER_START_SECONDS = 60
 # Longer than the holder itself ever takes for all servers.
 REQUEST_SECONDS = 300
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the system tests share: one instance for the whole run.
+"""What the system tests share: one instance for the whole run, or for each of
+its workers (workers.py).
 
 The tests use `instance` (instance.clients.RunningInstance) and accounts of
 their own, from its add_account(), so that none disturbs another. A test that
@@ -7,6 +8,7 @@ stops servers starts them again.
 """
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -32,8 +34,9 @@ from instance.configuration import dovecot_version  # noqa: E402
 from instance.layout import Layout  # noqa: E402
 
 # The fixtures of those tests that need the program alumnictl and no server, and
-# of those of its doctor.
-pytest_plugins = ["alumnictl_program", "doctor_patient", "terminals"]
+# of those of its doctor; and how the tests are shared out.
+pytest_plugins = ["alumnictl_program", "doctor_patient", "terminals",
+                  "workers"]
 
 UP_SECONDS = 600
 TAIL_BYTES = 6000
@@ -58,18 +61,44 @@ def keep_artifacts(layout):
         return
     target = Path(folder) / layout.folder.name
     for name in ("log", "outside"):
-        shutil.copytree(layout.folder / name, target / name,
-                        dirs_exist_ok=True)
+        if (layout.folder / name).exists():
+            shutil.copytree(layout.folder / name, target / name,
+                            dirs_exist_ok=True)
+
+
+RUN = pytest.StashKey()
+
+
+def folder_prefix(config):
+    """What the names of the folders of all instances of this run begin with,
+    also those of its workers."""
+    if RUN not in config.stash:
+        given = getattr(config, "workerinput", {})
+        config.stash[RUN] = given.get("run") or secrets.token_hex(3)
+    return f"alumnimail-{config.stash[RUN]}-"
+
+
+def pytest_configure_node(node):
+    folder_prefix(node.config)
+    node.workerinput["run"] = node.config.stash[RUN]
+
+
+def remove_leftovers(config):
+    """Stops and removes the instances of workers that have died."""
+    for folder in Path("/tmp").glob(folder_prefix(config) + "*"):
+        dev("down", "--state", folder, check=False)
+        keep_artifacts(Layout(folder))
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class State:
     """A folder for an instance, which is stopped and removed at the end."""
 
-    def __init__(self):
+    def __init__(self, config):
         # Short, since sockets lie in it, and open to the servers' users,
         # which TMPDIR need not be.
-        self.layout = Layout(tempfile.mkdtemp(prefix="alumnimail-",
-                                              dir="/tmp"))
+        self.layout = Layout(tempfile.mkdtemp(
+            prefix=folder_prefix(config), dir="/tmp"))
         self.folder = self.layout.folder
 
     def up(self, *options):
@@ -105,17 +134,24 @@ SHARED = pytest.StashKey()
 WRONG_AT_THE_END = pytest.StashKey()
 
 
+def note_wrong(config, wrong):
+    """Keeps what was wrong with an instance that many tests share, for the
+    report at the end: an exception after the last test would be shown as one
+    of pytest's own when the run was cut short."""
+    wrong = config.stash.get(WRONG_AT_THE_END, "") + wrong
+    config.stash[WRONG_AT_THE_END] = wrong
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["wrong"] = wrong
+
+
 @pytest.fixture(scope="session")
 def _shared_state(request):
-    state = State()
+    state = State(request.config)
     request.config.stash[SHARED] = state
     try:
         yield state
     finally:
-        # Reported below: an exception here, after the last test, would be
-        # shown as one of pytest's own when the run was cut short.
-        wrong = request.config.stash.get(WRONG_AT_THE_END, "")
-        request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
+        note_wrong(request.config, state.close())
 
 
 @pytest.fixture(scope="session")
@@ -155,15 +191,14 @@ def _stored(request):
         instance.storage_format = request.param
         yield instance
         return
-    state = State()
+    state = State(request.config)
     try:
         instance = state.up()
         set_storage_format(state, instance, request.param)
         instance.storage_format = request.param
         yield instance
     finally:
-        wrong = request.config.stash.get(WRONG_AT_THE_END, "")
-        request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
+        note_wrong(request.config, state.close())
 
 
 @pytest.fixture
@@ -175,20 +210,19 @@ def stored(_stored):
 @pytest.fixture(scope="session")
 def filtering(request):
     """A running instance with rspamd in front of alumni-milter."""
-    state = State()
+    state = State(request.config)
     try:
         instance = state.up("--rspamd")
         instance.layout = state.layout
         yield instance
     finally:
-        wrong = request.config.stash.get(WRONG_AT_THE_END, "")
-        request.config.stash[WRONG_AT_THE_END] = wrong + state.close()
+        note_wrong(request.config, state.close())
 
 
 @pytest.fixture(scope="module")
-def module_state():
+def module_state(request):
     """A folder for an instance that a module's tests share."""
-    state = State()
+    state = State(request.config)
     wrong = ""
     try:
         yield state
@@ -198,12 +232,12 @@ def module_state():
 
 
 @pytest.fixture
-def new_state():
+def new_state(request):
     """Makes folders for instances that a test starts itself."""
     states = []
 
     def make():
-        states.append(State())
+        states.append(State(request.config))
         return states[-1]
 
     try:
@@ -267,9 +301,15 @@ def pytest_make_collect_report(collector):
     _fail_skipped(outcome.get_result())
 
 
+def pytest_testnodedown(node):
+    note_wrong(node.config, getattr(node, "workeroutput", {}).get("wrong", ""))
+
+
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
     yield
+    if not hasattr(session.config, "workerinput"):
+        remove_leftovers(session.config)
     if session.config.stash.get(WRONG_AT_THE_END, ""):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -277,5 +317,5 @@ def pytest_sessionfinish(session):
 def pytest_terminal_summary(terminalreporter, config):
     wrong = config.stash.get(WRONG_AT_THE_END, "")
     if wrong:
-        terminalreporter.section("the shared instance, at the end")
+        terminalreporter.section("the shared instances, at the end")
         terminalreporter.write_line(wrong)

@@ -7,7 +7,7 @@ import subprocess
 from instance import university
 from instance.errors import InstanceError
 
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 180
 
 
 class Directory:

@@ -24,7 +24,7 @@ from directory import Directory
 OK, USAGE, DATA, TEMPORARY, CONFIG = 0, 64, 65, 75, 78
 
 FORMER = 'class "former" { quota = "10M" }\n'
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 180
 
 
 class WholeDirectory(Directory):

@@ -16,7 +16,7 @@ from instance.waiting import wait_until
 
 from conftest import dev
 
-SERVERS_SECONDS = 60
+SERVERS_SECONDS = 180
 
 
 def ports_of(layout):

@@ -83,7 +83,7 @@ class Watched:
 
 @pytest.fixture(name="watched", scope="module", params=STORAGE_FORMATS)
 def _watched(request):
-    state = State()
+    state = State(request.config)
     try:
         yield Watched(state, request.param)
     finally:

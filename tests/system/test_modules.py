@@ -16,12 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import State
 from instance.layout import BUILD
 from instance.up import dovecot_modules
 from instance.waiting import wait_until
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 # Where the module lies below Dovecot's folder of modules, and which of the
 # processes that a logged-in person has keeps it loaded.
@@ -62,14 +61,9 @@ def symbol_prefix(path):
 
 
 @pytest.fixture(scope="module", name="running")
-def _running():
+def _running(module_state):
     """An instance of its own, whose modules are spoilt."""
-    state = State()
-    try:
-        yield state.up()
-    finally:
-        wrong = state.close()
-    assert not wrong, wrong
+    return module_state.up()
 
 
 def module_path(running, name):

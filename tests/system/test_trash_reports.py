@@ -14,7 +14,7 @@ from pathlib import Path
 from test_quota import usage
 from test_trash import alumnus_with_trash, expire, published_oldest
 
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 180
 
 
 @contextlib.contextmanager

@@ -120,8 +120,7 @@ int milter_fixture_tear_down(void **state)
 	return 0;
 }
 
-void milter_fixture_execute(const struct milter_fixture *fixture,
-			    const char *sql)
+static void run_sql(const struct milter_fixture *fixture, const char *sql)
 {
 	sqlite3 *database;
 
@@ -138,14 +137,12 @@ void milter_fixture_execute(const struct milter_fixture *fixture,
 
 void milter_fixture_break(const struct milter_fixture *fixture)
 {
-	milter_fixture_execute(fixture,
-			       "ALTER TABLE accounts RENAME TO hidden");
+	run_sql(fixture, "ALTER TABLE accounts RENAME TO hidden");
 }
 
 void milter_fixture_mend(const struct milter_fixture *fixture)
 {
-	milter_fixture_execute(fixture,
-			       "ALTER TABLE hidden RENAME TO accounts");
+	run_sql(fixture, "ALTER TABLE hidden RENAME TO accounts");
 }
 
 struct account milter_fixture_account(const struct milter_fixture *fixture,
