@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What auth workers remember together: the file and its mishaps, the circuit
- * breaker over made-up times, and the memory of passwords.
+ * What auth workers remember together: the file and its mishaps, and the
+ * circuit breaker over made-up times.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,60 +19,7 @@
 #include <cmocka.h>
 
 #include "lib/directory/breaker.h"
-#include "lib/directory/shared-state.h"
-#include "lib/login/password-memory.h"
-
-#define NOW INT64_C(1750000000)
-
-struct fixture {
-	char folder[64];
-	char path[96];
-};
-
-static int set_up(void **state)
-{
-	static struct fixture fixture;
-
-	(void)snprintf(fixture.folder, sizeof(fixture.folder),
-		       "/tmp/alumni-state-XXXXXX");
-	if (mkdtemp(fixture.folder) == NULL)
-		return -1;
-	(void)snprintf(fixture.path, sizeof(fixture.path), "%s/%s",
-		       fixture.folder, LOGIN_STATE_FILE);
-	*state = &fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	(void)unlink(fixture->path);
-	return rmdir(fixture->folder);
-}
-
-static struct login_state *open_shared(const struct fixture *fixture)
-{
-	struct login_state *state;
-	struct error error;
-
-	if (login_state_open(fixture->folder, &state, &error) != 1)
-		fail_msg("%s", error.text);
-	return state;
-}
-
-static const struct password_about about = {
-	.directory = "university",
-	.entry_id = "id",
-	.password = "secret password",
-};
-
-static void remember(struct login_state *state)
-{
-	password_memory_set(state, PASSWORD_REFUSED, &about, NOW, 60);
-	assert_true(
-		password_memory_knows(state, PASSWORD_REFUSED, &about, NOW));
-}
+#include "tests/unit/directory/shared-state-fixture.h"
 
 /* ---- the file ---- */
 
@@ -89,7 +36,9 @@ static void handles_share_what_they_know(void **state)
 	assert_int_equal(login_state_clone(other, &clone, NULL), 0);
 	assert_true(
 		password_memory_knows(clone, PASSWORD_REFUSED, &about, NOW));
-	assert_int_equal(stat(((struct fixture *)*state)->path, &status), 0);
+	assert_int_equal(
+		stat(((struct shared_state_fixture *)*state)->path, &status),
+		0);
 	assert_int_equal(status.st_mode & 07777, 0660);
 	login_state_close(&clone);
 	login_state_close(&other);
@@ -132,58 +81,139 @@ static void nothing_is_remembered_without_a_state(void **unused)
 	assert_int_equal(breaker_ask(&breaker, 2), BREAKER_CLOSED);
 }
 
-static void spoil(const char *path, const char *how)
+static void put(const char *path, const char *mode, const void *bytes,
+		size_t size)
 {
-	FILE *file;
+	FILE *file = fopen(path, mode);
 
-	if (strcmp(how, "removed") == 0) {
-		assert_int_equal(unlink(path), 0);
-		return;
-	}
-	if (strcmp(how, "empty") == 0) {
-		assert_int_equal(truncate(path, 0), 0);
-		return;
-	}
-	if (strcmp(how, "a link") == 0) {
-		assert_int_equal(unlink(path), 0);
-		assert_int_equal(symlink("/etc/passwd", path), 0);
-		return;
-	}
-	file = fopen(path, strcmp(how, "short") == 0 ? "w" : "r+");
 	assert_non_null(file);
-	for (int i = 0; i < (strcmp(how, "short") == 0 ? 8 : 600000); i++)
-		(void)fputc(0xff, file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
 }
 
+static void remove_it(const char *path)
+{
+	assert_int_equal(unlink(path), 0);
+}
+
+static void empty_it(const char *path)
+{
+	assert_int_equal(truncate(path, 0), 0);
+}
+
+static void shorten_it(const char *path)
+{
+	put(path, "w", "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+}
+
+static void cut_the_last_octet(const char *path)
+{
+	assert_int_equal(truncate(path, LOGIN_STATE_BYTES - 1), 0);
+}
+
+static void add_an_octet(const char *path)
+{
+	put(path, "a", "", 1);
+}
+
+static void fill_it_with_rubbish(const char *path)
+{
+	static char rubbish[LOGIN_STATE_BYTES];
+
+	memset(rubbish, 0xff, sizeof(rubbish));
+	put(path, "r+", rubbish, sizeof(rubbish));
+}
+
+/* The digit that ends the magic. */
+static void give_it_another_version(const char *path)
+{
+	put(path, "r+", "ALUMST02", 8);
+}
+
+static void link_it_elsewhere(const char *path)
+{
+	char target[256];
+
+	/* To a file that would do. */
+	(void)snprintf(target, sizeof(target), "%s.target", path);
+	assert_int_equal(rename(path, target), 0);
+	assert_int_equal(symlink(target, path), 0);
+}
+
+/* Ways to spoil the file. A worker that has the file open sees that it is gone
+   or that it has another size, but not that it has another name. */
+static const struct {
+	const char *name;
+	void (*spoil)(const char *path);
+	bool is_seen;
+} ways[] = {
+	{"removed", remove_it, true},
+	{"empty", empty_it, true},
+	{"short", shorten_it, true},
+	{"an octet short", cut_the_last_octet, true},
+	{"an octet long", add_an_octet, true},
+	{"rubbish", fill_it_with_rubbish, true},
+	{"another version", give_it_another_version, true},
+	{"a link", link_it_elsewhere, false},
+};
+
 static void a_spoilt_file_is_made_anew(void **state)
 {
-	static const char *const ways[] = {"removed", "empty", "short",
-					   "rubbish", "a link"};
-	struct fixture *fixture = *state;
+	struct shared_state_fixture *fixture = *state;
+	struct password_about later = about;
+	char target[256];
 
+	later.password = "another secret";
+	(void)snprintf(target, sizeof(target), "%s.target", fixture->path);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		struct login_state *old = open_shared(fixture), *new;
 
 		remember(old);
-		spoil(fixture->path, ways[i]);
+		ways[i].spoil(fixture->path);
 		/* Those who have it open go on, */
-		(void)password_memory_knows(old, PASSWORD_REFUSED, &about, NOW);
 		password_memory_set(old, PASSWORD_REFUSED, &about, NOW, 60);
-		/* and share again with those who come now. */
 		new = open_shared(fixture);
+		if (password_memory_knows(new, PASSWORD_REFUSED, &about, NOW))
+			fail_msg("%s: the file is not new", ways[i].name);
+		/* and share again with those who come now. */
 		login_state_renew(old);
-		password_memory_set(new, PASSWORD_REFUSED, &about, NOW, 60);
-		if (!password_memory_knows(old, PASSWORD_REFUSED, &about, NOW))
-			fail_msg("%s", ways[i]);
+		password_memory_set(new, PASSWORD_REFUSED, &later, NOW, 60);
+		if (password_memory_knows(old, PASSWORD_REFUSED, &later, NOW) !=
+		    ways[i].is_seen)
+			fail_msg("%s: it is not shared", ways[i].name);
 		login_state_close(&old);
 		login_state_close(&new);
+		(void)unlink(target);
+		/* The next one begins with nothing remembered. */
+		remove_it(fixture->path);
+	}
+}
+
+/* Without waiting for a worker that begins. */
+static void whoever_sees_it_spoilt_makes_it_anew(void **state)
+{
+	static void (*const seen[])(const char *path) = {
+		remove_it, empty_it, shorten_it, add_an_octet};
+	struct shared_state_fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++) {
+		struct login_state *old = open_shared(fixture), *new;
+
+		seen[i](fixture->path);
+		login_state_renew(old);
+		new = open_shared(fixture);
+		remember(old);
+		if (!password_memory_knows(new, PASSWORD_REFUSED, &about, NOW))
+			fail_msg("way %zu: it is not shared", i);
+		login_state_close(&old);
+		login_state_close(&new);
+		remove_it(fixture->path);
 	}
 }
 
 static void a_file_without_secrets(void **state)
 {
-	struct fixture *fixture = *state;
+	struct shared_state_fixture *fixture = *state;
 	struct login_state *one = open_shared(fixture);
 	static char bytes[LOGIN_STATE_BYTES];
 	int fd;
@@ -202,7 +232,7 @@ static void a_file_without_secrets(void **state)
    whole afterwards. */
 static void many_begin_at_once_and_are_killed(void **state)
 {
-	struct fixture *fixture = *state;
+	struct shared_state_fixture *fixture = *state;
 	pid_t children[16];
 	struct login_state *one;
 
@@ -231,85 +261,6 @@ static void many_begin_at_once_and_are_killed(void **state)
 		assert_true(WIFSIGNALED(status));
 	}
 	remember(one);
-	login_state_close(&one);
-}
-
-/* ---- passwords ---- */
-
-static void what_is_remembered_ends(void **state)
-{
-	struct login_state *one = open_shared(*state);
-	struct password_about other = about;
-
-	remember(one);
-	assert_true(
-		password_memory_knows(one, PASSWORD_REFUSED, &about, NOW + 59));
-	assert_false(
-		password_memory_knows(one, PASSWORD_REFUSED, &about, NOW + 60));
-	/* A clock that was set back does not make it last for ever. */
-	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &about,
-					   NOW - 100 * 86400));
-	assert_false(
-		password_memory_knows(one, PASSWORD_FITS_HASH, &about, NOW));
-	other.password = "secret passwore";
-	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &other, NOW));
-	other = about;
-	other.entry_id = "i";
-	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &other, NOW));
-	other = about;
-	other.directory = "portal";
-	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &other, NOW));
-	/* Renewed, and forgotten. */
-	password_memory_set(one, PASSWORD_REFUSED, &about, NOW, 3600);
-	assert_true(
-		password_memory_knows(one, PASSWORD_REFUSED, &about, NOW + 60));
-	password_memory_set(one, PASSWORD_REFUSED, &about, NOW, 0);
-	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &about, NOW));
-	login_state_close(&one);
-}
-
-static void one_at_a_time_tries_a_password(void **state)
-{
-	struct login_state *one = open_shared(*state);
-	struct login_state *two = open_shared(*state);
-	struct password_about other = about;
-	struct password_claim a, b, c;
-
-	a = password_memory_claim(one, &about, 0);
-	assert_true(a.held);
-	b = password_memory_claim(two, &about, 10);
-	assert_false(b.held);
-	other.password = "another";
-	c = password_memory_claim(two, &other, 0);
-	assert_true(c.held);
-	password_memory_release(two, &b);
-	password_memory_release(one, &a);
-	b = password_memory_claim(two, &about, 0);
-	assert_true(b.held);
-	/* A process that ends lets go. */
-	login_state_close(&two);
-	a = password_memory_claim(one, &about, 0);
-	assert_true(a.held);
-	login_state_close(&one);
-	a = password_memory_claim(NULL, &about, 1000);
-	assert_false(a.held);
-	password_memory_release(NULL, &a);
-}
-
-static void when_room_is_short_the_long_stays(void **state)
-{
-	struct login_state *one = open_shared(*state);
-	struct password_about other = about;
-	char password[32];
-
-	password_memory_set(one, PASSWORD_REFUSED, &about, NOW, 6 * 3600);
-	other.password = password;
-	for (int i = 0; i < 200000; i++) {
-		(void)snprintf(password, sizeof(password), "wrong-%d", i);
-		password_memory_set(one, PASSWORD_REFUSED, &other, NOW, 300);
-	}
-	assert_true(password_memory_knows(one, PASSWORD_REFUSED, &other, NOW));
-	assert_true(password_memory_knows(one, PASSWORD_REFUSED, &about, NOW));
 	login_state_close(&one);
 }
 
@@ -408,7 +359,7 @@ static void changes_are_news_once(void **state)
 static void the_status_can_be_read_from_outside(void **state)
 {
 	struct breaker_status statuses[LOGIN_STATE_BREAKERS];
-	struct fixture *fixture = *state;
+	struct shared_state_fixture *fixture = *state;
 	struct login_state *one;
 	struct breaker breaker;
 	struct error error = {.text = ""};
@@ -429,7 +380,7 @@ static void the_status_can_be_read_from_outside(void **state)
 	assert_true(statuses[0].open);
 	assert_int_equal(statuses[0].open_msecs, 3000);
 	login_state_close(&one);
-	spoil(fixture->path, "short");
+	shorten_it(fixture->path);
 	assert_int_equal(breaker_statuses_read(fixture->folder, 1, statuses,
 					       &count, &error),
 			 -1);
@@ -462,17 +413,16 @@ static void what_makes_no_sense_counts_as_closed(void **state)
 int main(void)
 {
 #define TEST(function)                                                         \
-	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+	cmocka_unit_test_setup_teardown(function, shared_state_set_up,         \
+					shared_state_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(handles_share_what_they_know),
 		cmocka_unit_test(without_a_folder_each_remembers_for_itself),
 		cmocka_unit_test(nothing_is_remembered_without_a_state),
 		TEST(a_spoilt_file_is_made_anew),
+		TEST(whoever_sees_it_spoilt_makes_it_anew),
 		TEST(a_file_without_secrets),
 		TEST(many_begin_at_once_and_are_killed),
-		TEST(what_is_remembered_ends),
-		TEST(one_at_a_time_tries_a_password),
-		TEST(when_room_is_short_the_long_stays),
 		TEST(failures_in_a_row_open_it),
 		TEST(one_time_out_opens_it),
 		TEST(one_at_a_time_probes),

@@ -61,4 +61,8 @@ extern const size_t recipient_case_count;
 extern const struct test_case message_cases[];
 extern const size_t message_case_count;
 
+/* The same, where something holds it back: marks, limits, From. */
+extern const struct test_case hold_cases[];
+extern const size_t hold_case_count;
+
 #endif

@@ -120,7 +120,8 @@ int milter_fixture_tear_down(void **state)
 	return 0;
 }
 
-static void run_sql(const struct milter_fixture *fixture, const char *sql)
+void milter_fixture_execute(const struct milter_fixture *fixture,
+			    const char *sql)
 {
 	sqlite3 *database;
 
@@ -137,12 +138,14 @@ static void run_sql(const struct milter_fixture *fixture, const char *sql)
 
 void milter_fixture_break(const struct milter_fixture *fixture)
 {
-	run_sql(fixture, "ALTER TABLE accounts RENAME TO hidden");
+	milter_fixture_execute(fixture,
+			       "ALTER TABLE accounts RENAME TO hidden");
 }
 
 void milter_fixture_mend(const struct milter_fixture *fixture)
 {
-	run_sql(fixture, "ALTER TABLE hidden RENAME TO accounts");
+	milter_fixture_execute(fixture,
+			       "ALTER TABLE hidden RENAME TO accounts");
 }
 
 struct account milter_fixture_account(const struct milter_fixture *fixture,

@@ -28,11 +28,15 @@ int milter_fixture_tear_down(void **state);
 void milter_fixture_configure(const struct milter_fixture *fixture,
 			      const char *options);
 
+/* Runs SQL in the accounts database, beside the service. */
+void milter_fixture_execute(const struct milter_fixture *fixture,
+			    const char *sql);
+
 /* Makes every look-up fail, or succeed again. */
 void milter_fixture_break(const struct milter_fixture *fixture);
 void milter_fixture_mend(const struct milter_fixture *fixture);
 
-/* Reads or sets an account by its name. */
+/* Reads an account by its name, which must exist. */
 struct account milter_fixture_account(const struct milter_fixture *fixture,
 				      const char *name);
 

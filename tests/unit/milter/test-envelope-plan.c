@@ -279,32 +279,41 @@ static void check_needs(const struct test_case *test,
 
 static const struct test_case *case_number(size_t number)
 {
-	return number < recipient_case_count
-		       ? &recipient_cases[number]
-		       : &message_cases[number - recipient_case_count];
+	if (number < recipient_case_count)
+		return &recipient_cases[number];
+	number -= recipient_case_count;
+	if (number < message_case_count)
+		return &message_cases[number];
+	return &hold_cases[number - message_case_count];
+}
+
+static void check_message(const struct test_case *test)
+{
+	struct fixture fixture;
+	struct envelope_plan plan;
+	struct error error;
+	char *got;
+
+	set_up(test, &fixture);
+	assert_int_equal(envelope_plan_message(&fixture.rules,
+					       &fixture.envelope, &plan,
+					       &error),
+			 0);
+	got = describe_plan(&plan);
+	compare(test, got);
+	check_needs(test, &fixture, got);
+	free(got);
+	envelope_plan_free(&plan);
 }
 
 static void messages_are_decided(void **state)
 {
 	(void)state;
 	failures = 0;
-	for (size_t i = 0; i < message_case_count; i++) {
-		struct fixture fixture;
-		struct envelope_plan plan;
-		struct error error;
-		char *got;
-
-		set_up(&message_cases[i], &fixture);
-		assert_int_equal(envelope_plan_message(&fixture.rules,
-						       &fixture.envelope, &plan,
-						       &error),
-				 0);
-		got = describe_plan(&plan);
-		compare(&message_cases[i], got);
-		check_needs(&message_cases[i], &fixture, got);
-		free(got);
-		envelope_plan_free(&plan);
-	}
+	for (size_t i = 0; i < message_case_count; i++)
+		check_message(&message_cases[i]);
+	for (size_t i = 0; i < hold_case_count; i++)
+		check_message(&hold_cases[i]);
 	assert_int_equal(failures, 0);
 }
 
@@ -312,7 +321,8 @@ static void messages_are_decided(void **state)
 static void cases_are_many_and_have_names(void **state)
 {
 	const size_t wanted = 150;
-	const size_t count = recipient_case_count + message_case_count;
+	const size_t count =
+		recipient_case_count + message_case_count + hold_case_count;
 
 	(void)state;
 	assert_true(count >= wanted);
