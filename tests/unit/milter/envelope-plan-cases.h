@@ -42,8 +42,12 @@ struct test_case {
 	bool any_from; /* submission_check_from = no */
 	const char *over_quota_text;
 	struct test_recipient recipients[RECIPIENTS_MAX + 1];
-	/* The code, or "" when nothing is refused, then " edit" for each. */
+	/* The code, or "" when nothing is refused, then " edit" for each, then
+	   " srs=" if the sender could not be rewritten. */
 	const char *expected;
+	/* What the log calls the fates of the recipients, with a blank between;
+	   NULL where only the edits matter. */
+	const char *fates;
 };
 
 #define SEND_ONE(...)                                                          \

@@ -13,20 +13,24 @@
 
 const struct test_case message_cases[] = {
 	{"message: a plain account is left alone",
-	 .recipients = SEND_ONE("<plain@alumni.example>"), .expected = ""},
+	 .recipients = SEND_ONE("<plain@alumni.example>"), .expected = "",
+	 .fates = "kept"},
 	{"message: foreign recipients alone are left alone",
-	 .recipients = SEND_ONE("<away@foreign.example>"), .expected = ""},
+	 .recipients = SEND_ONE("<away@foreign.example>"), .expected = "",
+	 .fates = "other"},
 	{"message: forwarded with a copy kept",
 	 .recipients = SEND_ONE("<copy@alumni.example>"),
 	 .expected = " add=<copy@outside.example>"
 		     "[ORCPT=rfc822;copy@alumni.example]"
-		     " from=SRS(x@remote.example)"},
+		     " from=SRS(x@remote.example)",
+	 .fates = "copied"},
 	{"message: forwarded away",
 	 .recipients = SEND_ONE("<away@alumni.example>"),
 	 .expected = " add=<away@outside.example>"
 		     "[ORCPT=rfc822;away@alumni.example]"
 		     " del=<away@alumni.example>"
-		     " from=SRS(x@remote.example)"},
+		     " from=SRS(x@remote.example)",
+	 .fates = "forwarded"},
 	{"message: the recipient is deleted as it was given",
 	 .recipients = SEND_ONE("<Away+Detail@ALUMNI.example>"),
 	 .expected = " add=<away@outside.example>"
@@ -92,12 +96,12 @@ const struct test_case message_cases[] = {
 	 .sender = "<a b@remote.example>",
 	 .recipients = SEND_ONE("<copy@alumni.example>"),
 	 .expected = " add=<copy@outside.example>"
-		     "[ORCPT=rfc822;copy@alumni.example]"},
+		     "[ORCPT=rfc822;copy@alumni.example] srs=malformed"},
 	{"message: a sender that is too long when rewritten stays",
 	 .sender = "<" LONG_LOCAL "@remote.example>",
 	 .recipients = SEND_ONE("<copy@alumni.example>"),
 	 .expected = " add=<copy@outside.example>"
-		     "[ORCPT=rfc822;copy@alumni.example]"},
+		     "[ORCPT=rfc822;copy@alumni.example] srs=too-long"},
 	{"message: an SRS sender of another forwarder is wrapped",
 	 .sender = "<SRS0=hash=AA=orig.example=u@forwarder.example>",
 	 .recipients = SEND_ONE("<copy@alumni.example>"),
@@ -107,13 +111,14 @@ const struct test_case message_cases[] = {
 		     "SRS0=hash=AA=orig.example=u@forwarder.example)"},
 	{"message: one that came back stays and is not forwarded",
 	 .recipients = SEND_ONE("<away@alumni.example>", .came_back = true),
-	 .expected = ""},
+	 .expected = "", .fates = "came-back"},
 	{"message: only the recipient that it came back for",
 	 .recipients = {{"<away@alumni.example>", .came_back = true},
 			{"<copy@alumni.example>"}},
 	 .expected = " add=<copy@outside.example>"
 		     "[ORCPT=rfc822;copy@alumni.example]"
-		     " from=SRS(x@remote.example)"},
+		     " from=SRS(x@remote.example)",
+	 .fates = "came-back copied"},
 	{"message: equal targets are merged, every copy keeps its fate",
 	 .recipients = {{"<away@alumni.example>"}, {"<twin@alumni.example>"}},
 	 .expected = " add=<away@outside.example>"
@@ -169,14 +174,14 @@ const struct test_case message_cases[] = {
 		     " from=SRS(x@remote.example)"},
 	{"message: too large for the only recipient", .size = 91 * KB,
 	 .recipients = SEND_ONE("<plain@alumni.example>"),
-	 .expected = "552 5.2.2"},
+	 .expected = "552 5.2.2", .fates = "over-quota"},
 	{"message: too large for all", .size = 91 * KB,
 	 .recipients = {{"<plain@alumni.example>"}, {"<full@alumni.example>"}},
 	 .expected = "552 5.2.2"},
 	{"message: too large for one of two is LMTP's to refuse",
 	 .size = 91 * KB,
 	 .recipients = {{"<plain@alumni.example>"}, {"<own@alumni.example>"}},
-	 .expected = ""},
+	 .expected = "", .fates = "over-quota kept"},
 	{"message: a foreign recipient saves it from being refused",
 	 .size = 91 * KB,
 	 .recipients = {{"<plain@alumni.example>"}, {"<x@foreign.example>"}},
@@ -187,7 +192,7 @@ const struct test_case message_cases[] = {
 	 .expected = ""},
 	{"message: never refused to somebody who logged in", .source = LOGIN,
 	 .size = 91 * KB, .recipients = SEND_ONE("<plain@alumni.example>"),
-	 .expected = ""},
+	 .expected = "", .fates = "over-quota"},
 	{"message: internal mail is never refused", .source = INTERNAL,
 	 .size = 91 * KB, .recipients = SEND_ONE("plain@alumni.example"),
 	 .expected = ""},
@@ -198,7 +203,8 @@ const struct test_case message_cases[] = {
 	 .expected = " add=<copy@outside.example>"
 		     "[ORCPT=rfc822;copy@alumni.example]"
 		     " del=<copy@alumni.example>"
-		     " from=SRS(x@remote.example)"},
+		     " from=SRS(x@remote.example)",
+	 .fates = "copy-left-out"},
 	{"message: the copy is left out for who logged in, too",
 	 .source = LOGIN, .size = 101 * KB, .sender = "<plain@alumni.example>",
 	 .recipients = SEND_ONE("<copy@alumni.example>"),
@@ -221,14 +227,16 @@ const struct test_case message_cases[] = {
 	 .expected = " add=<fullaway@outside.example>"
 		     "[ORCPT=rfc822;fullaway@alumni.example]"
 		     " del=<fullaway@alumni.example>"
-		     " from=SRS(x@remote.example)"},
+		     " from=SRS(x@remote.example)",
+	 .fates = "forwarded"},
 	{"message: one that came back for a full account is refused",
 	 .size = 10,
 	 .recipients = SEND_ONE("<fullcopy@alumni.example>", .came_back = true),
 	 .expected = "552 5.2.2"},
 	{"message: a disabled account does not forward internal mail",
 	 .source = INTERNAL,
-	 .recipients = SEND_ONE("disabledaway@alumni.example"), .expected = ""},
+	 .recipients = SEND_ONE("disabledaway@alumni.example"), .expected = "",
+	 .fates = "kept"},
 	{"message: a role address forwards, and is never left out",
 	 .size = 101 * KB,
 	 .recipients = SEND_ONE("<copy@alumni.example>", .is_role = true),
@@ -242,9 +250,11 @@ const struct test_case message_cases[] = {
 	 .expected = " add=<away@outside.example>"
 		     "[ORCPT=rfc822;away@alumni.example]"
 		     " del=<away@alumni.example>"
-		     " from=SRS(x@remote.example)"},
+		     " from=SRS(x@remote.example)",
+	 .fates = "kept other forwarded"},
 	{"target: of our own domain is not followed",
-	 .recipients = {{"<inside@alumni.example>"}}, .expected = ""},
+	 .recipients = {{"<inside@alumni.example>"}}, .expected = "",
+	 .fates = "held-target"},
 	{"target: of our second domain, in any case, is not followed",
 	 .recipients = {{"<inside2@alumni.example>"}}, .expected = ""},
 	{"target: that is none is not followed",
@@ -254,7 +264,8 @@ const struct test_case message_cases[] = {
 			{"<copy@alumni.example>"},
 			{"<broken@alumni.example>"}},
 	 .expected = " add=<copy@outside.example>[ORCPT=rfc822;copy@alumni."
-		     "example] from=SRS(x@remote.example)"},
+		     "example] from=SRS(x@remote.example)",
+	 .fates = "held-target copied held-target"},
 	{"target: of our own, no room", .size = 101 * KB,
 	 .recipients = {{"<inside@alumni.example>"}}, .expected = "552 5.2.2"},
 	{"target: in UTF-8 goes out in ASCII",
@@ -437,7 +448,8 @@ const struct test_case message_cases[] = {
 	 .size = 100 * KB + 1, .recipients = {{"<copy@alumni.example>"}},
 	 .expected =
 		 " add=<copy@outside.example>[ORCPT=rfc822;copy@alumni.example]"
-		 " del=<copy@alumni.example> from=SRS(x@remote.example)"},
+		 " del=<copy@alumni.example> from=SRS(x@remote.example)",
+	 .fates = "copy-left-out"},
 	{"size: grace keeps it", .size = 100 * KB + 1, .grace = KB,
 	 .recipients = {{"<copy@alumni.example>"}},
 	 .expected = " add=<copy@outside.example>[ORCPT=rfc822;copy@alumni."
@@ -460,7 +472,7 @@ const struct test_case message_cases[] = {
 	{"size: a full account of who logged in is left to delivery",
 	 .source = LOGIN, .size = INT64_MAX,
 	 .recipients = {{"<full@alumni.example>"}, {"<plain@alumni.example>"}},
-	 .expected = ""},
+	 .expected = "", .fates = "over-quota over-quota"},
 	{"size: a disabled account is no reason to refuse the rest",
 	 .source = INTERNAL, .size = KB,
 	 .recipients = {{"disabled@alumni.example"}, {"full@alumni.example"}},

@@ -194,6 +194,13 @@ static void describe_edit(const struct envelope_edit *edit, FILE *stream)
 	}
 }
 
+static const char *srs_name(enum srs_result result)
+{
+	return result == SRS_TOO_LONG    ? "too-long"
+	       : result == SRS_MALFORMED ? "malformed"
+					 : "other";
+}
+
 static char *describe_plan(const struct envelope_plan *plan)
 {
 	char *text = NULL;
@@ -207,18 +214,33 @@ static char *describe_plan(const struct envelope_plan *plan)
 		fprintf(stream, " junk");
 	for (size_t i = 0; i < plan->edit_count; i++)
 		describe_edit(&plan->edits[i], stream);
+	if (plan->srs_result != SRS_OK)
+		fprintf(stream, " srs=%s", srs_name(plan->srs_result));
 	assert_int_equal(fclose(stream), 0);
 	return text;
 }
 
+static void describe_fates(const struct envelope_plan *plan, char *text_r,
+			   size_t size)
+{
+	size_t used = 0;
+
+	text_r[0] = '\0';
+	for (size_t i = 0; i < plan->recipient_count; i++)
+		used += (size_t)snprintf(text_r + used, size - used, "%s%s",
+					 i == 0 ? "" : " ",
+					 recipient_fate_name(plan->fates[i]));
+}
+
 static int failures;
 
-static void compare(const struct test_case *test, const char *got)
+static void compare(const struct test_case *test, const char *expected,
+		    const char *got)
 {
-	if (strcmp(test->expected, got) == 0)
+	if (strcmp(expected, got) == 0)
 		return;
 	print_error("%s:\n  expected \"%s\"\n  got      \"%s\"\n", test->name,
-		    test->expected, got);
+		    expected, got);
 	failures++;
 }
 
@@ -242,7 +264,7 @@ static void recipients_are_decided(void **state)
 			/* libmilter would take it for a format. */
 			assert_null(strchr(reply.text, '%'));
 		}
-		compare(&recipient_cases[i], got);
+		compare(&recipient_cases[i], recipient_cases[i].expected, got);
 	}
 	assert_int_equal(failures, 0);
 }
@@ -292,6 +314,7 @@ static void check_message(const struct test_case *test)
 	struct fixture fixture;
 	struct envelope_plan plan;
 	struct error error;
+	char fates[128];
 	char *got;
 
 	set_up(test, &fixture);
@@ -300,7 +323,10 @@ static void check_message(const struct test_case *test)
 					       &error),
 			 0);
 	got = describe_plan(&plan);
-	compare(test, got);
+	compare(test, test->expected, got);
+	describe_fates(&plan, fates, sizeof(fates));
+	if (test->fates != NULL)
+		compare(test, test->fates, fates);
 	check_needs(test, &fixture, got);
 	free(got);
 	envelope_plan_free(&plan);

@@ -291,6 +291,135 @@ static void a_store_that_fails_defers_internal_mail(void **state)
 	session_free(&session);
 }
 
+/* ---- counts ---- */
+
+static const char *const counters[] = {
+	"recipients_total{outcome=\"taken\"}",
+	"recipients_total{outcome=\"disabled\"}",
+	"recipients_total{outcome=\"over-quota\"}",
+	"recipients_total{outcome=\"sender-refused\"}",
+	"recipients_total{outcome=\"deferred\"}",
+	"messages_total{outcome=\"untouched\"}",
+	"messages_total{outcome=\"decided\"}",
+	"messages_total{outcome=\"refused\"}",
+	"messages_total{outcome=\"deferred\"}",
+	"messages_total{outcome=\"aborted\"}",
+	"fates_total{fate=\"other\"}",
+	"fates_total{fate=\"kept\"}",
+	"fates_total{fate=\"forwarded\"}",
+	"fates_total{fate=\"copied\"}",
+};
+
+#define COUNTERS (sizeof(counters) / sizeof(counters[0]))
+
+static void read_counters(const struct milter_fixture *fixture,
+			  long values_r[COUNTERS])
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	assert_non_null(stream);
+	metrics_write(fixture->service.metrics, stream);
+	assert_int_equal(fclose(stream), 0);
+	for (size_t i = 0; i < COUNTERS; i++) {
+		const char *line = strstr(text, counters[i]);
+
+		assert_non_null(line);
+		values_r[i] = strtol(line + strlen(counters[i]), NULL, 10);
+	}
+	free(text);
+}
+
+static void begin_another(struct session *session)
+{
+	assert_int_equal(session_begin(session, "<x@remote.example>",
+				       no_parameters, NULL),
+			 0);
+}
+
+/* Every answer to a recipient. Of these messages, one is passed and two are
+   given up. */
+static void answer_in_every_way(const struct milter_fixture *fixture,
+				struct session *session)
+{
+	static const char *const too_large[] = {"SIZE=10001", NULL};
+
+	begin_another(session);
+	session_steps_take(session, "<alumna@alumni.example>");
+	session_steps_refuse(session, "<disabled@alumni.example>", "550",
+			     "5.2.1");
+	milter_fixture_break(fixture);
+	session_steps_refuse(session, "<small@alumni.example>", "451", "4.3.0");
+	milter_fixture_mend(fixture);
+	session_pass(session);
+	session_end(session);
+
+	assert_int_equal(
+		session_begin(session, "<x@remote.example>", too_large, NULL),
+		0);
+	session_steps_refuse(session, "<small@alumni.example>", "552", "5.2.2");
+	session_end(session);
+
+	assert_int_equal(session_begin(session, "<alumna@alumni.example>",
+				       no_parameters, "nobody"),
+			 0);
+	session_steps_refuse(session, "<x@foreign.example>", "550", "5.7.1");
+}
+
+/* Every end of a message. */
+static void end_in_every_way(struct session *session)
+{
+	struct envelope_plan plan;
+	char *header;
+
+	begin_another(session);
+	session_steps_take(session, "<alumna@alumni.example>");
+	session_steps_take(session, "<away@alumni.example>");
+	session_steps_take(session, "<copy@alumni.example>");
+	session_steps_take(session, "<x@foreign.example>");
+	free(session_steps_decide(session, NULL));
+	session_end(session);
+
+	begin_another(session);
+	session_steps_take(session, "<small@alumni.example>");
+	session_see_body(session, 10001);
+	assert_null(session_steps_decide(session, "552"));
+
+	/* The mail server refuses an edit. */
+	begin_another(session);
+	session_steps_take(session, "<away@alumni.example>");
+	assert_int_equal(session_decide(session, &plan, &header), 0);
+	session_report(session, &plan, "add-recipient");
+	envelope_plan_free(&plan);
+	free(header);
+	session_end(session);
+}
+
+static void what_was_decided_is_counted(void **state)
+{
+	/* In the order of counters. */
+	static const long expected[COUNTERS] = {7, 1, 1, 1, 1, 1, 1,
+						1, 1, 2, 1, 1, 1, 1};
+	const struct milter_fixture *fixture = *state;
+	struct session *session;
+	long before[COUNTERS], after[COUNTERS];
+
+	session = session_new(&fixture->service, false);
+	read_counters(fixture, before);
+	answer_in_every_way(fixture, session);
+	end_in_every_way(session);
+	session_free(&session);
+	read_counters(fixture, after);
+	for (size_t i = 0; i < COUNTERS; i++) {
+		if (after[i] - before[i] != expected[i])
+			fail_msg("%s: %ld more", counters[i],
+				 after[i] - before[i]);
+	}
+}
+
+/* ---- many recipients ---- */
+
 static void many_recipients_are_remembered(void **state)
 {
 	struct session *session = session_steps_begin(*state, false);
@@ -348,6 +477,7 @@ int main(void)
 		cmocka_unit_test(nothing_begins_once_the_daemon_is_to_end),
 		cmocka_unit_test(a_store_that_fails_defers),
 		cmocka_unit_test(a_store_that_fails_defers_internal_mail),
+		cmocka_unit_test(what_was_decided_is_counted),
 		cmocka_unit_test(many_recipients_are_remembered),
 		cmocka_unit_test(there_is_a_bound_on_recipients_from_outside),
 	};
