@@ -31,7 +31,7 @@ EVENT_ARGUMENT = {"log_failure": 0, "log_begin": 1, "session_log_start": 2}
 def events():
     """A call names its event, or those of which it chooses one."""
     found = set()
-    for path in (ROOT / "milter").glob("*.c"):
+    for path in (ROOT / "milter").rglob("*.c"):
         for function, arguments in re.findall(
                 rf"(?s)\b({'|'.join(EVENT_ARGUMENT)})\((.*?);",
                 path.read_text()):
