@@ -141,7 +141,7 @@ static void check_wish(struct doctor *doctor, const char *flat,
 	const char *name = find_any(flat, wish->names, value);
 
 	if (name == NULL && wish->may_be_unset)
-		doctor_ok(doctor, wish->check, "%s is %s, as ever",
+		doctor_ok(doctor, wish->check, "%s is %s by default",
 			  wish->names[0], wish->value);
 	else if (name != NULL && is_right(wish, name, value))
 		doctor_ok(doctor, wish->check, "%s is %s", name, value);
