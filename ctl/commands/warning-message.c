@@ -15,6 +15,7 @@
 
 #include "ctl/common/account-view.h"
 #include "lib/configuration/limits.h"
+#include "protocol/headers.h"
 
 #define TEMPLATE_BYTES_MAX (64 * 1024)
 #define SUBJECT_PREFIX     "Subject:"
@@ -252,7 +253,7 @@ static void write_head(FILE *out, const struct configuration *configuration,
 		"Content-Type: text/plain; charset=utf-8\n"
 		"Content-Transfer-Encoding: 8bit\n"
 		"%s: %s\n\n",
-		token, domain, WARNING_TOKEN_HEADER, token);
+		token, domain, HEADER_QUOTA_WARNING, token);
 }
 
 /* Takes the template apart: its subject, and where the text begins. */

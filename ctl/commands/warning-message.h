@@ -15,9 +15,6 @@
 #include "lib/base/error.h"
 #include "lib/mail/quota.h"
 
-/* By which the mail process that delivers it knows a warning. */
-#define WARNING_TOKEN_HEADER "X-Alumnimail-Quota-Warning"
-
 /* File of the template, in the folder of the configuration. */
 const char *warning_template_name(enum mail_quota_level level);
 

@@ -14,6 +14,7 @@
 #include "lib/configuration/configuration.h"
 #include "lib/mail/quota.h"
 #include "lib/store/sqlite-layout.h"
+#include "protocol/names.h"
 
 #define DOVECONF       "/usr/bin/doveconf"
 #define SECTIONS_MAX   16
@@ -87,8 +88,8 @@ struct wish {
 
 static const struct wish wishes[] = {
 	{"dict",
-	 {"dict_server/dict alumni/driver", "dict/alumni", NULL},
-	 "alumni",
+	 {"dict_server/dict " DICT_NAME "/driver", "dict/" DICT_NAME, NULL},
+	 DICT_DRIVER_NAME,
 	 false,
 	 "mail processes cannot reach the account store, so no usage is "
 	 "published",
@@ -193,7 +194,7 @@ static void check_drivers(struct doctor *doctor, const char *flat)
 		const char *kind = wanted[i].kind;
 
 		first_driver(flat, kind, driver);
-		if (strcmp(driver, "alumni") == 0)
+		if (strcmp(driver, AUTHDB_DRIVER_NAME) == 0)
 			doctor_ok(doctor, kind, "the first %s is alumni", kind);
 		else
 			doctor_problem(doctor, kind,
@@ -228,11 +229,11 @@ static void check_plugins(struct doctor *doctor, const char *flat)
 		const char *otherwise;
 	} wanted[] = {
 		{"quota", "no quota holds"},
-		{"alumni_quota",
+		{PLUGIN_QUOTA,
 		 "usage is not published, so the milter refuses no mail over "
 		 "quota"},
-		{"alumni_trash", "Trash does not empty itself"},
-		{"alumni_selfservice",
+		{PLUGIN_TRASH, "Trash does not empty itself"},
+		{PLUGIN_SELFSERVICE,
 		 "people cannot set forwarding or a password themselves"},
 	};
 

@@ -9,6 +9,7 @@
 
 #include "ctl/doctor/doctor.h"
 #include "lib/base/process.h"
+#include "protocol/names.h"
 
 #define POSTCONF    "/usr/sbin/postconf"
 #define CHECK_BYTES 128
@@ -33,14 +34,14 @@ static const struct wish wishes[] = {
 	 "mail misses its forwarding when the filter is away"},
 	{"internal_mail_filter_classes", RULE_HAS_WORD, "bounce",
 	 "returned mail is not forwarded"},
-	{"virtual_mailbox_maps", RULE_CONTAINS, ":mailbox",
+	{"virtual_mailbox_maps", RULE_CONTAINS, ":" MAP_MAILBOX,
 	 "accounts are not known to Postfix"},
-	{"virtual_alias_maps", RULE_CONTAINS, ":virtual-alias",
+	{"virtual_alias_maps", RULE_CONTAINS, ":" MAP_VIRTUAL_ALIAS,
 	 "aliases of accounts, postmaster and abuse do not work, and returned "
 	 "mail does not find its way back to the true sender"},
-	{"lmtp_generic_maps", RULE_CONTAINS, ":srs-reverse",
+	{"lmtp_generic_maps", RULE_CONTAINS, ":" MAP_SRS_REVERSE,
 	 "kept copies have a rewritten Return-Path"},
-	{"smtpd_sender_login_maps", RULE_CONTAINS, ":sender-login",
+	{"smtpd_sender_login_maps", RULE_CONTAINS, ":" MAP_SENDER_LOGIN,
 	 "people may send under each other's names"},
 	{"virtual_transport", RULE_CONTAINS,
 	 "lmtp:unix:", "mail does not reach Dovecot over LMTP"},
@@ -225,11 +226,11 @@ static void check_master(struct doctor *doctor, const char *master)
 		const char *otherwise;
 	} wanted[] = {
 		{"master-cleanup", "cleanup/unix/",
-		 "/milter_macro_daemon_name = internal",
+		 "/milter_macro_daemon_name = " MILTER_DAEMON_INTERNAL,
 		 "mail that does not come through smtpd may be deferred for "
 		 "ever when one of its recipients is over quota"},
 		{"master-submission", "",
-		 "/milter_macro_daemon_name = submission",
+		 "/milter_macro_daemon_name = " MILTER_DAEMON_SUBMISSION,
 		 "limits and sender rules do not hold for submission"},
 		{"master-submission-login", "", "/smtpd_sasl_auth_enable = yes",
 		 "nobody can log in to send"},

@@ -27,9 +27,6 @@ struct auth_client_reply {
 	char code[AUTH_CLIENT_CODE_BYTES];
 };
 
-/* Under this service the alumni passdb takes no app password. */
-#define AUTH_CLIENT_SERVICE_SELF_SERVICE "alumni-selfservice"
-
 /* Tries the name, as typed, with the password: SASL PLAIN (RFC 4616), service
    imap, as over TLS. Blocks for timeout_msecs at most. The error is set for
    every outcome but ACCEPTED. */

@@ -11,6 +11,7 @@
 
 #include "milter/service/log.h"
 #include "milter/plan/recipient.h"
+#include "protocol/names.h"
 
 struct question {
 	const struct milter_service *service;
@@ -188,11 +189,11 @@ static const struct {
 	const char *name;
 	map_function *look_up;
 } maps[] = {
-	{"mailbox", map_mailbox},
+	{MAP_MAILBOX, map_mailbox},
 	{"alias", map_alias},
-	{"virtual-alias", map_virtual_alias},
-	{"sender-login", map_sender_login},
-	{"srs-reverse", map_srs_reverse},
+	{MAP_VIRTUAL_ALIAS, map_virtual_alias},
+	{MAP_SENDER_LOGIN, map_sender_login},
+	{MAP_SRS_REVERSE, map_srs_reverse},
 };
 
 static void log_failed_look_up(const char *map, const char *key,

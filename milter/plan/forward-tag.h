@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FORWARD_TAG_HEADER      "X-Alumnimail-Forwarded"
 #define FORWARD_TAG_NONCE_BYTES 12
 /* Nonce and 16 octets of HMAC-SHA256 in hex with a dot between, and NUL. */
 #define FORWARD_TAG_MAC_BYTES 16

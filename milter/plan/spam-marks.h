@@ -9,11 +9,6 @@
 
 #include "lib/configuration/configuration.h"
 
-/* Goes into a message that was not forwarded for such a mark, so that delivery
-   files it into Junk. */
-#define SPAM_MARKS_JUNK_HEADER "X-Alumnimail-Junk"
-#define SPAM_MARKS_JUNK_VALUE  "Yes"
-
 enum suspicion {
 	SUSPICION_NONE,
 	SUSPICION_SPAM,  /* one of spam_headers */

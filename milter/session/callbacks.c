@@ -16,6 +16,8 @@
 #include "milter/service/log.h"
 #include "milter/session/negotiation.h"
 #include "milter/session/session.h"
+#include "protocol/headers.h"
+#include "protocol/names.h"
 
 #define NEEDED_ACTIONS                                                         \
 	(SMFIF_ADDHDRS | SMFIF_ADDRCPT | SMFIF_ADDRCPT_PAR | SMFIF_DELRCPT |   \
@@ -91,8 +93,8 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 		connection->session = session_new(
 			the_service,
 			daemon_name != NULL &&
-				strcmp(daemon_name,
-				       CALLBACKS_INTERNAL_DAEMON_NAME) == 0);
+				strcmp(daemon_name, MILTER_DAEMON_INTERNAL) ==
+					0);
 	return SMFIS_NOREPLY;
 }
 
@@ -182,8 +184,8 @@ static int make_edit(SMFICTX *ctx, const struct envelope_edit *edit)
 static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
 			      char *header)
 {
-	char junk_name[] = SPAM_MARKS_JUNK_HEADER;
-	char junk_value[] = SPAM_MARKS_JUNK_VALUE;
+	char junk_name[] = HEADER_JUNK;
+	char junk_value[] = HEADER_JUNK_VALUE;
 
 	static const char *const names[] = {
 		[ENVELOPE_CHANGE_SENDER] = "change-sender",
@@ -195,9 +197,8 @@ static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
 		if (make_edit(ctx, &plan->edits[i]) != MI_SUCCESS)
 			return names[plan->edits[i].kind];
 	}
-	if (header != NULL &&
-	    smfi_insheader(ctx, 0, (char[]){FORWARD_TAG_HEADER}, header) !=
-		    MI_SUCCESS)
+	if (header != NULL && smfi_insheader(ctx, 0, (char[]){HEADER_FORWARDED},
+					     header) != MI_SUCCESS)
 		return "add-header";
 	if (plan->is_junk &&
 	    smfi_insheader(ctx, 0, junk_name, junk_value) != MI_SUCCESS)

@@ -8,10 +8,6 @@
 #include "lib/base/error.h"
 #include "milter/service/service.h"
 
-/* The macro {daemon_name} of mail that does not come through smtpd; Postfix's
-   cleanup service is given it by milter_macro_daemon_name. */
-#define CALLBACKS_INTERNAL_DAEMON_NAME "internal"
-
 /* Mail of further connections is deferred, so that memory and descriptors are
    bounded. */
 #define CALLBACKS_CONNECTIONS_MAX 1000

@@ -13,12 +13,10 @@
 
 #include "milter/plan/recipient.h"
 #include "milter/session/session-state.h"
+#include "protocol/headers.h"
 
 /* Octets around a header: ": " and CRLF. */
 #define HEADER_OVERHEAD_BYTES 4
-/* In mail that the dict service sends to people about their own account
-   (plugins/dict/notice.c). */
-#define NOTICE_HEADER "X-Alumnimail-Notice"
 
 static const struct smtp_reply nothing;
 static const struct smtp_reply try_again = {
@@ -394,9 +392,9 @@ void session_see_header(struct session *session, const char *name,
 		if (*p != '\r')
 			session->true_size += *p == '\n' ? 2 : 1;
 	}
-	if (strcasecmp(name, FORWARD_TAG_HEADER) == 0)
+	if (strcasecmp(name, HEADER_FORWARDED) == 0)
 		message_tags_see(&session->tags, value);
-	if (session->internal && strcasecmp(name, NOTICE_HEADER) == 0)
+	if (session->internal && strcasecmp(name, HEADER_NOTICE) == 0)
 		session->is_notice = true;
 	if (session->suspicion == SUSPICION_NONE)
 		session->suspicion = spam_marks_judge(

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/password/auth-client.h"
 #include "lib/base/secret.h"
 #include "lib/configuration/configuration.h"
 #include "lib/configuration/limits.h"
@@ -19,6 +18,7 @@
 #include "lib/store/store.h"
 #include "lib/store/audit.h"
 #include "plugins/auth/backend.h"
+#include "protocol/names.h"
 
 /* A directory that is opened when it is first asked. One that cannot be
    opened (its password file is missing, say) must not keep out those whom
@@ -295,7 +295,7 @@ void auth_backend_login(struct auth_backend *backend, const char *service,
 		.gate = backend->gate,
 		.now = time(NULL),
 		.no_app_passwords =
-			strcmp(service, AUTH_CLIENT_SERVICE_SELF_SERVICE) == 0,
+			strcmp(service, AUTH_SERVICE_SELF_SERVICE) == 0,
 	};
 	store_set_actor(backend->store, "login", "login");
 	login_decide(&parts, typed_name, password, result_r);

@@ -61,7 +61,7 @@ bool auth_backend_take_news(struct auth_backend *backend,
 /* The login decision of lib/login/login.h; verify_hash as in struct
    login_parts. A backend that cannot be opened is a temporary failure with the
    reason. service is Dovecot's name for what the login is for: for
-   AUTH_CLIENT_SERVICE_SELF_SERVICE, app passwords do not count. */
+   AUTH_SERVICE_SELF_SERVICE (protocol/names.h), app passwords do not count. */
 void auth_backend_login(struct auth_backend *backend, const char *service,
 			const char *typed_name, const char *password,
 			int (*verify_hash)(void *context, const char *hash,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * passdb "alumni": who may log in; see passdb-alumni.h.
+ * passdb AUTHDB_DRIVER_NAME: who may log in; see passdb-alumni.h.
  *
  * An unknown user, a wrong password and a disabled account look the same to
  * the client. Why it was refused stands in the log, one line for each login,
@@ -17,6 +17,7 @@
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/passdb-alumni.h"
+#include "protocol/names.h"
 
 #include "password-scheme.h"
 
@@ -263,7 +264,7 @@ passdb_alumni_lookup_credentials(struct auth_request *request,
 }
 
 const struct authdb_passdb_functions passdb_alumni_functions = {
-	.name = "alumni",
+	.name = AUTHDB_DRIVER_NAME,
 	.check = authdb_alumni_check,
 	.verify_plain = passdb_alumni_verify_plain,
 	.lookup_credentials = passdb_alumni_lookup_credentials,

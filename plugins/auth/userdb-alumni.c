@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * userdb "alumni": where an account's mail is; see userdb-alumni.h.
+ * userdb AUTHDB_DRIVER_NAME: where an account's mail is; see userdb-alumni.h.
  *
  * A disabled account is found here like any other. Whether somebody may log
  * in is for the passdb to say. LMTP asks here too: mail that the SMTP server
@@ -11,12 +11,11 @@
  */
 #include "plugins/common/dovecot-glue.h"
 
-#include <inttypes.h>
-
 #include "plugins/auth/authdb-alumni.h"
 #include "plugins/auth/authdb-glue.h"
 #include "plugins/auth/userdb-alumni.h"
-#include "plugins/common/mail-dict.h"
+#include "protocol/names.h"
+#include "protocol/usage.h"
 
 #define ITERATE_PAGE_ACCOUNTS 100
 
@@ -28,6 +27,22 @@ struct alumni_iterate_context {
 	/* Name of the last account of the page before. */
 	char after[ADDRESS_LOCAL_BYTES];
 };
+
+/* For alumni_quota, which would have to ask the dict for it. */
+static void set_usage(struct auth_request *request,
+		      const struct account *account)
+{
+	const struct wire_usage usage = {
+		.bytes = account->usage_bytes,
+		.messages = account->usage_messages,
+		.inbox = {.uid_validity = (uint32_t)account->usage_uid_validity,
+			  .uid_next = (uint32_t)account->usage_uid_next},
+	};
+	char text[WIRE_VALUE_BYTES];
+
+	wire_usage_format(&usage, text);
+	auth_request_set_userdb_field(request, USERDB_FIELD_USAGE, text);
+}
 
 /* Fills the reply. Returns 0, or -1 with an error. */
 static int set_reply(struct auth_request *request,
@@ -42,13 +57,7 @@ static int set_reply(struct auth_request *request,
 	auth_request_set_userdb_field(request, "uid", dec2str(mailbox.uid));
 	auth_request_set_userdb_field(request, "gid", dec2str(mailbox.gid));
 	auth_request_set_userdb_field(request, "home", mailbox.home);
-	/* For alumni_quota, which would have to ask for it. */
-	auth_request_set_userdb_field(
-		request, MAIL_DICT_USERDB_USAGE,
-		t_strdup_printf("%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
-				account->usage_bytes, account->usage_messages,
-				account->usage_uid_validity,
-				account->usage_uid_next));
+	set_usage(request, account);
 	authdb_userdb_set_quota(request, mailbox.quota, mailbox.quota_messages);
 	if (authdb_userdb_set_fields(request) < 0)
 		return error_set(error, "the configured fields do not expand");
@@ -143,7 +152,7 @@ static int userdb_alumni_iterate_deinit(struct userdb_iterate_context *ctx)
 }
 
 const struct authdb_userdb_functions userdb_alumni_functions = {
-	.name = "alumni",
+	.name = AUTHDB_DRIVER_NAME,
 	.lookup = userdb_alumni_lookup,
 	.iterate_init = userdb_alumni_iterate_init,
 	.iterate_next = userdb_alumni_iterate_next,

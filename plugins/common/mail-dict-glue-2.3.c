@@ -7,13 +7,14 @@
 #include "dict.h"
 
 #include "plugins/common/mail-dict.h"
+#include "protocol/names.h"
 
 int mail_dict_open(const char *base_dir, struct event *parent,
 		   unsigned int idle_msecs, struct dict **dict_r,
 		   const char **error_r)
 {
 	const char *uri =
-		t_strdup_printf("proxy:idle_msecs=%u::alumni", idle_msecs);
+		t_strdup_printf("proxy:idle_msecs=%u::" DICT_NAME, idle_msecs);
 	struct dict_settings settings;
 
 	i_zero(&settings);

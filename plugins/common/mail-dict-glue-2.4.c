@@ -11,6 +11,7 @@
 #include "dict-private.h"
 
 #include "plugins/common/mail-dict.h"
+#include "protocol/names.h"
 
 static void mail_dict_settings_free(struct settings_root *root,
 				    struct settings_instance *instance)
@@ -28,13 +29,14 @@ int mail_dict_open(const char *base_dir ATTR_UNUSED, struct event *parent,
 	struct event *event = event_create(parent);
 	int ret;
 
-	settings_override(instance, "dict", "alumni",
+	settings_override(instance, "dict", DICT_NAME,
 			  SETTINGS_OVERRIDE_TYPE_CODE);
-	settings_override(instance, "dict/alumni/dict_driver", "proxy",
+	settings_override(instance, "dict/" DICT_NAME "/dict_driver", "proxy",
 			  SETTINGS_OVERRIDE_TYPE_CODE);
-	settings_override(instance, "dict/alumni/dict_proxy_name", "alumni",
-			  SETTINGS_OVERRIDE_TYPE_CODE);
-	settings_override(instance, "dict/alumni/dict_proxy_idle_timeout",
+	settings_override(instance, "dict/" DICT_NAME "/dict_proxy_name",
+			  "alumni", SETTINGS_OVERRIDE_TYPE_CODE);
+	settings_override(instance,
+			  "dict/" DICT_NAME "/dict_proxy_idle_timeout",
 			  t_strdup_printf("%ums", idle_msecs),
 			  SETTINGS_OVERRIDE_TYPE_CODE);
 	event_set_ptr(event, SETTINGS_EVENT_ROOT, root);

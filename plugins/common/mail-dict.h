@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The dict "alumni" as mail processes reach it: through Dovecot's dict
- * service, which alone may touch the account database.
+ * service, which alone may touch the account database. The keys are in
+ * protocol/dict-keys.h.
  */
 #ifndef ALUMNI_PLUGINS_COMMON_MAIL_DICT_H
 #define ALUMNI_PLUGINS_COMMON_MAIL_DICT_H
@@ -14,54 +15,6 @@ struct event;
 struct ioloop;
 struct ioloop_context;
 struct mail_user;
-
-/* The keys; times are Unix seconds, numbers are decimal. priv/ keys belong to
-   the user of the operation. */
-#define MAIL_DICT_QUOTA_STORAGE  "priv/quota/storage"
-#define MAIL_DICT_QUOTA_MESSAGES "priv/quota/messages"
-/* when these two were counted, nanoseconds of CLOCK_MONOTONIC */
-#define MAIL_DICT_QUOTA_COUNTED_AT "priv/quota/counted-at"
-/* "UIDVALIDITY UIDNEXT" of INBOX when they were counted */
-#define MAIL_DICT_QUOTA_INBOX "priv/quota/inbox"
-/* Instead of all these, and alone: "BYTES MESSAGES UIDVALIDITY FIRST-UID
-   SAVED-AT" of messages saved into INBOX, to be added to what is known. Not
-   found means, of this and of a count: count anew. */
-#define MAIL_DICT_QUOTA_SAVED "priv/quota/saved"
-/* of the warning that is on its way to the user, if one is; set the other to
-   this token when it was delivered */
-#define MAIL_DICT_WARNING_TOKEN     "priv/quota/warning-token"
-#define MAIL_DICT_WARNING_DELIVERED "priv/quota/warning-delivered"
-/* "BYTES MESSAGES TRASH-ALLOWANCE-BYTES", 0 = unlimited */
-#define MAIL_DICT_QUOTA_LIMITS "priv/quota/limits"
-#define MAIL_DICT_TRASH_OLDEST "priv/trash/oldest"
-/* "GENERATION OLDEST RETENTION-SECONDS" */
-#define MAIL_DICT_TRASH_STATE "priv/trash/state"
-/* set to "GENERATION OLDEST-LEFT" */
-#define MAIL_DICT_TRASH_EXPIRED "priv/trash/expired"
-/* iterates the accounts whose Trash is due: PREFIX + account name */
-#define MAIL_DICT_TRASH_DUE "shared/trash/due/"
-/* iterates all accounts: PREFIX + account name */
-#define MAIL_DICT_ACCOUNTS "shared/accounts/"
-
-/* What people see and change of their account; see
-   plugins/dict/self-service.h for the values. */
-#define MAIL_DICT_ACCOUNT             "priv/account"
-#define MAIL_DICT_APP_PASSWORD        "priv/app-password"
-#define MAIL_DICT_APP_PASSWORD_REVOKE "priv/app-password-revoke"
-#define MAIL_DICT_APP_PASSWORDS       "priv/app-passwords"
-#define MAIL_DICT_FORWARD_ADDRESS     "priv/forward/address"
-#define MAIL_DICT_FORWARD_CODE        "priv/forward/code"
-#define MAIL_DICT_FORWARD_KEEP_COPY   "priv/forward/keep-copy"
-#define MAIL_DICT_FORWARD_PENDING     "priv/forward/pending"
-#define MAIL_DICT_PASSWORD            "priv/password"
-/* Stand in the error of a change that was refused, before and after a sentence
-   for the person; Dovecot adds words of its own on both sides. */
-#define MAIL_DICT_REFUSED     "alumni-refused: "
-#define MAIL_DICT_REFUSED_END " :alumni-refused"
-
-/* A field of the userdb's: what was published last, as "BYTES MESSAGES
-   UIDVALIDITY UIDNEXT". */
-#define MAIL_DICT_USERDB_USAGE "alumni_usage"
 
 /* The dict of this process, which all its users and plugins share, and which
    stays connected for a short while after an operation; else LMTP would connect
@@ -112,7 +65,8 @@ void mail_dict_answered(void);
 int mail_dict_lookup(struct mail_user *user, struct dict *dict, const char *key,
 		     const char **value_r);
 
-/* Closes it. No operation may be under way: see dict_wait(). */
+/* Closes it. No operation may be under way: see
+   mail_dict_wait(). */
 void mail_dict_close(struct dict **dict);
 
 #endif

@@ -18,7 +18,7 @@ struct publisher;
 #define PUBLISHER_ITEMS_MAX 4
 
 struct publisher_item {
-	const char *key; /* of plugins/common/mail-dict.h */
+	const char *key; /* of protocol/dict-keys.h */
 	const char *value;
 };
 

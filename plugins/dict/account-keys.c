@@ -2,21 +2,21 @@
  *
  * The dict keys of one account; see account-keys.h.
  */
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/configuration/limits.h"
 #include "plugins/dict/account-keys.h"
+#include "protocol/dict-keys.h"
+#include "protocol/trash.h"
+#include "protocol/usage.h"
 
 struct account_key {
 	const char *name;
 	/* NULL: cannot be looked up. Returns 1, or 0 when there is none. */
 	int (*get)(const struct account *account,
-		   const struct configuration *configuration, char *value_r,
-		   size_t size);
+		   const struct configuration *configuration,
+		   char value_r[WIRE_VALUE_BYTES]);
 	/* NULL: cannot be set. */
 	int (*set)(struct account_changes *changes, const char *value,
 		   struct error *error);
@@ -29,76 +29,11 @@ void account_changes_init(struct account_changes *changes)
 	};
 }
 
-/* Reads a decimal number of 0 or more, and moves past it. */
-static int read_number(const char **text, int64_t *number_r)
+_Static_assert(ACCOUNT_TOKEN_BYTES <= WIRE_VALUE_BYTES, "a token must fit");
+
+static int give_number(int64_t number, char value_r[WIRE_VALUE_BYTES])
 {
-	char *end;
-
-	if (**text < '0' || **text > '9')
-		return -1;
-	errno = 0;
-	*number_r = strtoll(*text, &end, 10);
-	if (errno != 0)
-		return -1;
-	*text = end;
-	return 0;
-}
-
-/* Reads numbers with a space between them. */
-static int parse_numbers(const char *value, int64_t *const *numbers,
-			 size_t count, struct error *error)
-{
-	const char *rest = value;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (i > 0 && *rest++ != ' ')
-			break;
-		if (read_number(&rest, numbers[i]) < 0)
-			break;
-	}
-	if (i < count || *rest != '\0') {
-		return error_set(
-			error,
-			"\"%.128s\" is not %zu decimal numbers of 0 or "
-			"more",
-			value, count);
-	}
-	return 0;
-}
-
-/* IMAP has UIDs of no more (RFC 9051, 2.3.1.1), and their sums must not
-   overflow. */
-static int check_32_bits(const char *value, int64_t *const *numbers,
-			 size_t count, struct error *error)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (*numbers[i] > UINT32_MAX)
-			return error_set(error,
-					 "\"%.128s\" has a number of more than "
-					 "32 bits where IMAP has none",
-					 value);
-	}
-	return 0;
-}
-
-static int parse_number(const char *value, int64_t *number_r,
-			struct error *error)
-{
-	const char *rest = value;
-
-	if (read_number(&rest, number_r) < 0 || *rest != '\0') {
-		return error_set(error,
-				 "\"%.64s\" is not a decimal number of 0 or "
-				 "more",
-				 value);
-	}
-	return 0;
-}
-
-static int write_number(int64_t number, char *value_r, size_t size)
-{
-	snprintf(value_r, size, "%" PRId64, number);
+	wire_number_format(number, value_r);
 	return 1;
 }
 
@@ -107,76 +42,77 @@ static int write_number(int64_t number, char *value_r, size_t size)
 static int get_storage(const struct account *account,
 		       const struct configuration *configuration
 		       __attribute__((unused)),
-		       char *value_r, size_t size)
+		       char value_r[WIRE_VALUE_BYTES])
 {
-	return write_number(account->usage_bytes, value_r, size);
+	return give_number(account->usage_bytes, value_r);
 }
 
 static int set_storage(struct account_changes *changes, const char *value,
 		       struct error *error)
 {
-	return parse_number(value, &changes->usage.bytes, error);
+	return wire_number_parse(value, &changes->usage.bytes, error);
 }
 
 static int get_messages(const struct account *account,
 			const struct configuration *configuration
 			__attribute__((unused)),
-			char *value_r, size_t size)
+			char value_r[WIRE_VALUE_BYTES])
 {
-	return write_number(account->usage_messages, value_r, size);
+	return give_number(account->usage_messages, value_r);
 }
 
 static int set_messages(struct account_changes *changes, const char *value,
 			struct error *error)
 {
-	return parse_number(value, &changes->usage.messages, error);
+	return wire_number_parse(value, &changes->usage.messages, error);
 }
 
 static int set_counted_at(struct account_changes *changes, const char *value,
 			  struct error *error)
 {
-	return parse_number(value, &changes->usage.counted_at, error);
+	return wire_number_parse(value, &changes->usage.counted_at, error);
 }
 
 static int set_inbox(struct account_changes *changes, const char *value,
 		     struct error *error)
 {
-	int64_t *const numbers[] = {&changes->usage.uid_validity,
-				    &changes->usage.uid_next};
+	struct wire_inbox inbox;
 
-	if (parse_numbers(value, numbers, 2, error) < 0)
+	if (wire_inbox_parse(value, &inbox, error) < 0)
 		return -1;
-	return check_32_bits(value, numbers, 2, error);
+	changes->usage.uid_validity = inbox.uid_validity;
+	changes->usage.uid_next = inbox.uid_next;
+	return 0;
 }
 
 static int set_saved(struct account_changes *changes, const char *value,
 		     struct error *error)
 {
-	struct usage_saved *saved = &changes->saved;
-	int64_t *const numbers[] = {&saved->bytes, &saved->messages,
-				    &saved->uid_validity, &saved->first_uid,
-				    &saved->saved_at};
+	struct wire_saved saved;
 
 	if (changes->any)
 		return error_set(error, "it must be set alone");
 	changes->has_saved = true;
-	if (parse_numbers(value, numbers, 5, error) < 0)
+	if (wire_saved_parse(value, &saved, error) < 0)
 		return -1;
-	if (saved->messages == 0 || saved->uid_validity == 0 ||
-	    saved->first_uid == 0)
-		return error_set(error, "\"%.128s\" tells of no message",
-				 value);
-	return check_32_bits(value, numbers + 1, 3, error);
+	changes->saved = (struct usage_saved){
+		.bytes = saved.bytes,
+		.messages = saved.messages,
+		.uid_validity = saved.uid_validity,
+		.first_uid = saved.first_uid,
+		.saved_at = saved.saved_at,
+	};
+	return 0;
 }
 
 static int get_warning_token(const struct account *account,
 			     const struct configuration *configuration
 			     __attribute__((unused)),
-			     char *value_r, size_t size)
+			     char value_r[WIRE_VALUE_BYTES])
 {
 	if (account->warning_token[0] == '\0')
 		return 0;
-	snprintf(value_r, size, "%s", account->warning_token);
+	snprintf(value_r, WIRE_VALUE_BYTES, "%s", account->warning_token);
 	return 1;
 }
 
@@ -191,21 +127,23 @@ static int set_warning_delivered(struct account_changes *changes,
 }
 
 static int get_limit(const struct account *account,
-		     const struct configuration *configuration, char *value_r,
-		     size_t size)
+		     const struct configuration *configuration,
+		     char value_r[WIRE_VALUE_BYTES])
 {
-	return write_number(limits_quota(account, configuration), value_r,
-			    size);
+	return give_number(limits_quota(account, configuration), value_r);
 }
 
 static int get_limits(const struct account *account,
-		      const struct configuration *configuration, char *value_r,
-		      size_t size)
+		      const struct configuration *configuration,
+		      char value_r[WIRE_VALUE_BYTES])
 {
-	snprintf(value_r, size, "%" PRId64 " %" PRId64 " %" PRId64,
-		 limits_quota(account, configuration),
-		 limits_messages(account, configuration),
-		 configuration->trash_allowance);
+	const struct wire_limits limits = {
+		.bytes = limits_quota(account, configuration),
+		.messages = limits_messages(account, configuration),
+		.trash_allowance = configuration->trash_allowance,
+	};
+
+	wire_limits_format(&limits, value_r);
 	return 1;
 }
 
@@ -214,9 +152,9 @@ static int get_limits(const struct account *account,
 static int get_trash_oldest(const struct account *account,
 			    const struct configuration *configuration
 			    __attribute__((unused)),
-			    char *value_r, size_t size)
+			    char value_r[WIRE_VALUE_BYTES])
 {
-	return write_number(account->trash_oldest, value_r, size);
+	return give_number(account->trash_oldest, value_r);
 }
 
 static int set_trash_oldest(struct account_changes *changes, const char *value,
@@ -224,12 +162,12 @@ static int set_trash_oldest(struct account_changes *changes, const char *value,
 {
 	int64_t saved_at = 0;
 
-	if (parse_number(value, &saved_at, error) < 0)
+	if (wire_number_parse(value, &saved_at, error) < 0)
 		return -1;
 	if (saved_at == 0) {
-		return error_set(error, "a session cannot clear it: only "
-					"the expiry can, by priv/trash/"
-					"expired");
+		return error_set(error,
+				 "a session cannot clear it: only the expiry "
+				 "can, by " DICT_KEY_TRASH_EXPIRED);
 	}
 	if (changes->trash_saved_at == 0 || saved_at < changes->trash_saved_at)
 		changes->trash_saved_at = saved_at;
@@ -238,37 +176,44 @@ static int set_trash_oldest(struct account_changes *changes, const char *value,
 
 static int get_trash_state(const struct account *account,
 			   const struct configuration *configuration,
-			   char *value_r, size_t size)
+			   char value_r[WIRE_VALUE_BYTES])
 {
-	snprintf(value_r, size, "%" PRId64 " %" PRId64 " %" PRId64,
-		 account->trash_generation, account->trash_oldest,
-		 limits_retention(account, configuration));
+	const struct wire_trash_state state = {
+		.generation = account->trash_generation,
+		.oldest = account->trash_oldest,
+		.retention = limits_retention(account, configuration),
+	};
+
+	wire_trash_state_format(&state, value_r);
 	return 1;
 }
 
 static int set_trash_expired(struct account_changes *changes, const char *value,
 			     struct error *error)
 {
-	int64_t *const numbers[] = {&changes->trash_expired_generation,
-				    &changes->trash_expired_oldest};
+	struct wire_trash_expired expired;
 
+	if (wire_trash_expired_parse(value, &expired, error) < 0)
+		return -1;
 	changes->has_trash_expired = true;
-	return parse_numbers(value, numbers, 2, error);
+	changes->trash_expired_generation = expired.generation;
+	changes->trash_expired_oldest = expired.oldest_left;
+	return 0;
 }
 
 static const struct account_key account_keys[] = {
-	{"priv/quota/counted-at", NULL, set_counted_at},
-	{"priv/quota/inbox", NULL, set_inbox},
-	{"priv/quota/limit", get_limit, NULL},
-	{"priv/quota/limits", get_limits, NULL},
-	{"priv/quota/messages", get_messages, set_messages},
-	{"priv/quota/saved", NULL, set_saved},
-	{"priv/quota/storage", get_storage, set_storage},
-	{"priv/quota/warning-delivered", NULL, set_warning_delivered},
-	{"priv/quota/warning-token", get_warning_token, NULL},
-	{"priv/trash/expired", NULL, set_trash_expired},
-	{"priv/trash/oldest", get_trash_oldest, set_trash_oldest},
-	{"priv/trash/state", get_trash_state, NULL},
+	{DICT_KEY_QUOTA_COUNTED_AT, NULL, set_counted_at},
+	{DICT_KEY_QUOTA_INBOX, NULL, set_inbox},
+	{DICT_KEY_QUOTA_LIMIT, get_limit, NULL},
+	{DICT_KEY_QUOTA_LIMITS, get_limits, NULL},
+	{DICT_KEY_QUOTA_MESSAGES, get_messages, set_messages},
+	{DICT_KEY_QUOTA_SAVED, NULL, set_saved},
+	{DICT_KEY_QUOTA_STORAGE, get_storage, set_storage},
+	{DICT_KEY_WARNING_DELIVERED, NULL, set_warning_delivered},
+	{DICT_KEY_WARNING_TOKEN, get_warning_token, NULL},
+	{DICT_KEY_TRASH_EXPIRED, NULL, set_trash_expired},
+	{DICT_KEY_TRASH_OLDEST, get_trash_oldest, set_trash_oldest},
+	{DICT_KEY_TRASH_STATE, get_trash_state, NULL},
 };
 
 static const struct account_key *account_key_find(const char *name,
@@ -286,7 +231,7 @@ static const struct account_key *account_key_find(const char *name,
 
 int account_key_get(const struct account *account,
 		    const struct configuration *configuration, const char *key,
-		    char value_r[ACCOUNT_KEY_VALUE_BYTES], struct error *error)
+		    char value_r[WIRE_VALUE_BYTES], struct error *error)
 {
 	const struct account_key *found = account_key_find(key, error);
 
@@ -294,8 +239,7 @@ int account_key_get(const struct account *account,
 		return -1;
 	if (found->get == NULL)
 		return error_set(error, "%s cannot be looked up", key);
-	return found->get(account, configuration, value_r,
-			  ACCOUNT_KEY_VALUE_BYTES);
+	return found->get(account, configuration, value_r);
 }
 
 int account_key_set(struct account_changes *changes, const char *key,
@@ -308,7 +252,8 @@ int account_key_set(struct account_changes *changes, const char *key,
 	if (found->set == NULL)
 		return error_set(error, "%s cannot be set", key);
 	if (changes->has_saved)
-		return error_set(error, "priv/quota/saved must be set alone");
+		return error_set(error,
+				 DICT_KEY_QUOTA_SAVED " must be set alone");
 	if (found->set(changes, value, error) < 0)
 		return error_prefix(error, "%s", key);
 	changes->any = true;

@@ -102,7 +102,7 @@ static int find_account(struct dict_backend *backend, const char *user,
 }
 
 int dict_backend_lookup(struct dict_backend *backend, const char *user,
-			const char *key, char value_r[ACCOUNT_KEY_VALUE_BYTES],
+			const char *key, char value_r[WIRE_VALUE_BYTES],
 			struct error *error)
 {
 	struct account account;

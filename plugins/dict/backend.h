@@ -33,7 +33,7 @@ void dict_backend_store_failed(struct dict_backend *backend);
 /* Looks a key of the user up: 1 found, 0 no such account or no value, -1
    failed, or no such key. */
 int dict_backend_lookup(struct dict_backend *backend, const char *user,
-			const char *key, char value_r[ACCOUNT_KEY_VALUE_BYTES],
+			const char *key, char value_r[WIRE_VALUE_BYTES],
 			struct error *error);
 
 /* Writes what a transaction has gathered. Returns 1 done, 0 no such account,

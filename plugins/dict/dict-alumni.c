@@ -4,7 +4,6 @@
  */
 #include "plugins/common/dovecot-glue.h"
 
-#include <inttypes.h>
 #include <time.h>
 
 #include "lib/base/secret.h"
@@ -13,7 +12,10 @@
 #include "plugins/dict/backend.h"
 #include "plugins/dict/dict-glue.h"
 #include "plugins/dict/trash-due.h"
-#include "plugins/common/mail-dict.h"
+#include "protocol/dict-keys.h"
+#include "protocol/names.h"
+#include "protocol/refusal.h"
+#include "protocol/trash.h"
 
 DOVECOT_EXPORT extern const char *dict_alumni_version;
 const char *dict_alumni_version = DOVECOT_ABI_VERSION;
@@ -96,7 +98,7 @@ int dict_alumni_lookup(struct dict *dict, const struct dict_op_settings *set,
 		       pool_t pool, const char *key, const char **value_r,
 		       const char **error_r)
 {
-	char value[ACCOUNT_KEY_VALUE_BYTES];
+	char value[WIRE_VALUE_BYTES];
 	struct error error = {.text = ""};
 	int ret;
 
@@ -132,15 +134,15 @@ alumni_iterate_init(struct dict *_dict,
 
 	iterate->ctx.dict = _dict;
 	iterate->pool = pool_alloconly_create("alumni dict row", 256);
-	if (strcmp(path, DICT_ALUMNI_TRASH_DUE) == 0 &&
+	if (strcmp(path, DICT_KEYS_TRASH_DUE) == 0 &&
 	    (flags & DICT_ITERATE_FLAG_EXACT_KEY) == 0) {
 		iterate->due = trash_due_new(dict->backend, time(NULL));
-	} else if (strcmp(path, DICT_ALUMNI_ACCOUNTS) == 0 &&
+	} else if (strcmp(path, DICT_KEYS_ACCOUNTS) == 0 &&
 		   (flags & DICT_ITERATE_FLAG_EXACT_KEY) == 0) {
 		iterate->walk = account_walk_new(dict->backend);
 	} else {
 		error_set(&error, "only %s and %s can be iterated, not \"%s\"",
-			  DICT_ALUMNI_TRASH_DUE, DICT_ALUMNI_ACCOUNTS, path);
+			  DICT_KEYS_TRASH_DUE, DICT_KEYS_ACCOUNTS, path);
 		iterate->error = i_strdup(error.text);
 	}
 	return &iterate->ctx;
@@ -151,6 +153,7 @@ static int iterate_due(struct alumni_iterate *iterate, const char **key_r,
 		       struct error *error)
 {
 	const struct account *account;
+	char value[WIRE_VALUE_BYTES];
 	int64_t retention;
 	int ret;
 
@@ -158,11 +161,16 @@ static int iterate_due(struct alumni_iterate *iterate, const char **key_r,
 	if (ret <= 0)
 		return ret;
 	p_clear(iterate->pool);
-	*key_r = p_strconcat(iterate->pool, DICT_ALUMNI_TRASH_DUE,
-			     account->name, NULL);
-	iterate->values[0] = p_strdup_printf(
-		iterate->pool, "%" PRId64 " %" PRId64 " %" PRId64,
-		account->trash_generation, account->trash_oldest, retention);
+	*key_r = p_strconcat(iterate->pool, DICT_KEYS_TRASH_DUE, account->name,
+			     NULL);
+	wire_trash_state_format(
+		&(struct wire_trash_state){
+			.generation = account->trash_generation,
+			.oldest = account->trash_oldest,
+			.retention = retention,
+		},
+		value);
+	iterate->values[0] = p_strdup(iterate->pool, value);
 	return 1;
 }
 
@@ -176,7 +184,7 @@ static int iterate_accounts(struct alumni_iterate *iterate, const char **key_r,
 	if (ret <= 0)
 		return ret;
 	p_clear(iterate->pool);
-	*key_r = p_strconcat(iterate->pool, DICT_ALUMNI_ACCOUNTS, account->name,
+	*key_r = p_strconcat(iterate->pool, DICT_KEYS_ACCOUNTS, account->name,
 			     NULL);
 	iterate->values[0] = "";
 	return 1;
@@ -256,8 +264,6 @@ static void alumni_transaction_rollback(struct dict_transaction_context *ctx)
 	transaction_free(alumni_transaction(ctx));
 }
 
-/* A refusal has marks around it, by which the plugin knows a sentence for the
-   person. */
 static enum dict_commit_ret
 transaction_self_service(struct alumni_transaction *transaction,
 			 const char **error_r)
@@ -266,6 +272,7 @@ transaction_self_service(struct alumni_transaction *transaction,
 	const char *user = transaction->ctx.set.username;
 	struct event *event = transaction->ctx.event;
 	struct error remark = {.text = ""}, error = {.text = ""};
+	char refusal[WIRE_REFUSAL_BYTES];
 
 	switch (dict_backend_self_service_set(
 		dict->backend, user, transaction->key, transaction->value,
@@ -279,8 +286,8 @@ transaction_self_service(struct alumni_transaction *transaction,
 		e_info(event, "%s of %s refused: %s%s%s", transaction->key,
 		       user, error.text, remark.text[0] == '\0' ? "" : ": ",
 		       remark.text);
-		*error_r = t_strconcat(MAIL_DICT_REFUSED, error.text,
-				       MAIL_DICT_REFUSED_END, NULL);
+		wire_refusal_format(error.text, refusal);
+		*error_r = t_strdup(refusal);
 		return DICT_COMMIT_RET_FAILED;
 	case SELF_SERVICE_FAILED:
 		break;
@@ -398,7 +405,7 @@ static void alumni_atomic_inc(struct dict_transaction_context *ctx,
 }
 
 const struct dict dict_alumni_driver = {
-	.name = "alumni",
+	.name = DICT_DRIVER_NAME,
 	.v =
 		{
 			.deinit = alumni_deinit,

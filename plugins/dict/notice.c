@@ -11,10 +11,7 @@
 #include <sodium.h>
 
 #include "lib/mail/send-message.h"
-
-/* Stays in the mailbox, see milter/session/session.c: whoever has set a
-   forwarding that is not the owner's must not be the one who is told. */
-#define NOTICE_HEADER "X-Alumnimail-Notice"
+#include "protocol/headers.h"
 
 #define MESSAGE_BYTES 8192
 #define BODY_BYTES    4096
@@ -56,25 +53,26 @@ int notice_send(const struct self_service *service, const char *address,
 		return error_set(error, "the message cannot be made");
 	randombytes_buf(random, sizeof(random));
 	(void)sodium_bin2hex(id, sizeof(id), random, sizeof(random));
-	length = snprintf(
-		message, sizeof(message),
-		"From: <postmaster@%s>\n"
-		"To: <%s>\n"
-		"Subject: %s\n"
-		"Date: %s\n"
-		"Message-ID: <%s@%s>\n"
-		"Auto-Submitted: auto-generated\n" NOTICE_HEADER ": yes\n"
-		"MIME-Version: 1.0\n"
-		"Content-Type: text/plain; charset=utf-8\n"
-		"Content-Transfer-Encoding: 8bit\n"
-		"\n"
-		"%s\n"
-		"-- \n"
-		"For help: %s%s\n",
-		domain, address, subject, date, id, domain, body,
-		configuration->contact == NULL ? "postmaster@"
-					       : configuration->contact,
-		configuration->contact == NULL ? domain : "");
+	length = snprintf(message, sizeof(message),
+			  "From: <postmaster@%s>\n"
+			  "To: <%s>\n"
+			  "Subject: %s\n"
+			  "Date: %s\n"
+			  "Message-ID: <%s@%s>\n"
+			  "Auto-Submitted: auto-generated\n" HEADER_NOTICE
+			  ": " HEADER_NOTICE_VALUE "\n"
+			  "MIME-Version: 1.0\n"
+			  "Content-Type: text/plain; charset=utf-8\n"
+			  "Content-Transfer-Encoding: 8bit\n"
+			  "\n"
+			  "%s\n"
+			  "-- \n"
+			  "For help: %s%s\n",
+			  domain, address, subject, date, id, domain, body,
+			  configuration->contact == NULL
+				  ? "postmaster@"
+				  : configuration->contact,
+			  configuration->contact == NULL ? domain : "");
 	if (length < 0 || (size_t)length >= sizeof(message))
 		return error_set(error, "the message is too long");
 	return send_message(configuration->sendmail, address, message, error);

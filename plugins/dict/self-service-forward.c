@@ -18,6 +18,7 @@
 #include "lib/store/pending.h"
 #include "plugins/dict/forward-rules.h"
 #include "plugins/dict/notice.h"
+#include "protocol/values.h"
 
 #define CODE_SECONDS  (INT64_C(24) * 60 * 60)
 #define CODE_TRIES    5
@@ -69,7 +70,7 @@ int self_service_get_keep_copy(struct self_service *service, char **value_r,
 		return -1;
 	if (ret > 0)
 		keep_copy = pending.keep_copy;
-	return give(keep_copy ? "yes" : "no", value_r, error);
+	return give(wire_yes_no_format(keep_copy), value_r, error);
 }
 
 /* ---- notices ---- */
@@ -308,9 +309,9 @@ self_service_set_keep_copy(struct self_service *service, const char *value,
 			   struct error *error)
 {
 	const struct account *account = &service->account;
-	bool keep_copy = strcasecmp(value, "yes") == 0;
+	bool keep_copy;
 
-	if (!keep_copy && strcasecmp(value, "no") != 0)
+	if (wire_yes_no_parse(value, &keep_copy) < 0)
 		return self_service_refuse(error, "Say \"yes\" or \"no\".");
 	if (store_pending_forward_keep_copy(service->store, account->id,
 					    keep_copy, error) < 0)

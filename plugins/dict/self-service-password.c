@@ -18,26 +18,26 @@
 #include "lib/store/attempts.h"
 #include "plugins/dict/notice.h"
 #include "plugins/dict/password-rules.h"
+#include "protocol/fields.h"
+#include "protocol/names.h"
 
-#define TRIES            5
-#define TRIES_SECONDS    (INT64_C(15) * 60)
-#define AUTH_MSECS       20000
-#define LABEL_LENGTH_MAX (CREDENTIAL_LABEL_BYTES - 1)
-/* CURRENT TAB LABEL TAB PASSWORD, each at its longest. */
-#define BOX_BYTES         (3 * (PASSWORD_BYTES_MAX + 1))
+#define TRIES             5
+#define TRIES_SECONDS     (INT64_C(15) * 60)
+#define AUTH_MSECS        20000
+#define LABEL_LENGTH_MAX  (CREDENTIAL_LABEL_BYTES - 1)
+#define BOX_BYTES         WIRE_FIELDS_BYTES(PASSWORD_BYTES_MAX)
 #define SEALED_LENGTH_MAX SEALED_BOX_BYTES(BOX_BYTES)
 
-/* What stood in a box, between tabs. */
+/* The contents of a sealed box. */
 struct box {
 	char text[BOX_BYTES];
-	const char *fields[3];
+	const char *fields[WIRE_FIELDS_MAX];
 };
 
 static enum self_service_result open_box(struct self_service *service,
 					 const char *sealed, size_t fields,
 					 struct box *box, struct error *error)
 {
-	char *rest = box->text;
 	int ret;
 
 	if (strlen(sealed) >= SEALED_LENGTH_MAX)
@@ -51,19 +51,10 @@ static enum self_service_result open_box(struct self_service *service,
 				       "does not open: were the keys changed?");
 		return SELF_SERVICE_FAILED;
 	}
-	for (size_t i = 0; i < fields; i++) {
-		char *end = strchr(rest, '\t');
-
-		box->fields[i] = rest;
-		if ((end == NULL) != (i + 1 == fields))
-			return self_service_refuse(
-				error, "The current password and what is to "
-				       "be set must be separated by one TAB.");
-		if (end != NULL) {
-			*end = '\0';
-			rest = end + 1;
-		}
-	}
+	if (wire_fields_parse(box->text, box->fields, fields) < 0)
+		return self_service_refuse(
+			error, "The current password and what is to be set "
+			       "must be separated by one TAB.");
 	return SELF_SERVICE_DONE;
 }
 
@@ -77,10 +68,9 @@ static enum self_service_result ask_dovecot(struct self_service *service,
 	const char *id = service->account.id;
 	struct auth_client_reply reply;
 
-	switch (auth_client_try_service(service->configuration->auth_socket,
-					AUTH_CLIENT_SERVICE_SELF_SERVICE,
-					service->account.name, password,
-					AUTH_MSECS, &reply, error)) {
+	switch (auth_client_try_service(
+		service->configuration->auth_socket, AUTH_SERVICE_SELF_SERVICE,
+		service->account.name, password, AUTH_MSECS, &reply, error)) {
 	case AUTH_CLIENT_ACCEPTED:
 		return store_attempts_clear(service->store, id, tries.what,
 					    error) < 0

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/store/audit.h"
+#include "protocol/dict-keys.h"
 
 struct self_service_key {
 	const char *name;
@@ -21,19 +22,19 @@ struct self_service_key {
 };
 
 static const struct self_service_key keys[] = {
-	{"priv/account", self_service_get_account, NULL, false},
-	{"priv/app-password", NULL, self_service_set_app_password, false},
-	{"priv/app-password-revoke", NULL, self_service_revoke_app_password,
+	{DICT_KEY_ACCOUNT, self_service_get_account, NULL, false},
+	{DICT_KEY_APP_PASSWORD, NULL, self_service_set_app_password, false},
+	{DICT_KEY_APP_PASSWORD_REVOKE, NULL, self_service_revoke_app_password,
 	 false},
-	{"priv/app-passwords", self_service_get_app_passwords, NULL, false},
-	{"priv/forward/address", self_service_get_forward,
+	{DICT_KEY_APP_PASSWORDS, self_service_get_app_passwords, NULL, false},
+	{DICT_KEY_FORWARD_ADDRESS, self_service_get_forward,
 	 self_service_set_forward, true},
-	{"priv/forward/code", NULL, self_service_set_code, false},
-	{"priv/forward/keep-copy", self_service_get_keep_copy,
+	{DICT_KEY_FORWARD_CODE, NULL, self_service_set_code, false},
+	{DICT_KEY_FORWARD_KEEP_COPY, self_service_get_keep_copy,
 	 self_service_set_keep_copy, false},
-	{"priv/forward/pending", self_service_get_pending,
+	{DICT_KEY_FORWARD_PENDING, self_service_get_pending,
 	 self_service_set_pending, true},
-	{"priv/password", NULL, self_service_set_password, false},
+	{DICT_KEY_PASSWORD, NULL, self_service_set_password, false},
 };
 
 static const struct self_service_key *find_key(const char *name)

@@ -3,17 +3,8 @@
  * What people may change of their own account, and see of it: the dict keys
  * behind the IMAP METADATA entries of the plugin alumni_selfservice. All rules
  * are enforced here, in the dict process, since a mail process may be taken
- * over.
- *
- *   priv/account                 JSON; read only
- *   priv/app-passwords           JSON; read only
- *   priv/forward/address         read; set to an address, or unset
- *   priv/forward/keep-copy       read; set to "yes" or "no"
- *   priv/forward/pending         read; unset
- *   priv/forward/code            set to the code
- *   priv/password                set to a sealed box with CURRENT TAB NEW
- *   priv/app-password            set to one with CURRENT TAB LABEL TAB PASSWORD
- *   priv/app-password-revoke     set to the label
+ * over. The keys and their values are those of the last part of
+ * protocol/dict-keys.h.
  */
 #ifndef ALUMNI_PLUGINS_DICT_SELF_SERVICE_H
 #define ALUMNI_PLUGINS_DICT_SELF_SERVICE_H

@@ -18,7 +18,7 @@
 #include "plugins/doveadm/visits-lock.h"
 #include "plugins/doveadm/visits.h"
 #include "plugins/doveadm/visits-run.h"
-#include "plugins/common/mail-dict.h"
+#include "protocol/dict-keys.h"
 
 #define EXPIRE_LOCK "alumni-expire"
 
@@ -274,11 +274,11 @@ static void cmd_expire(struct doveadm_cmd_context *cctx)
 	expire_try_only = visits_param_is_set(cctx, "dry-run");
 	expire_check(cctx, &max);
 	if (visits_param_is_set(cctx, "all-users"))
-		expire_visit_listed(MAIL_DICT_ACCOUNTS, max);
+		expire_visit_listed(DICT_KEYS_ACCOUNTS, max);
 	else if (visits_are_chosen(cctx))
 		visits_run_chosen(cctx);
 	else
-		expire_visit_listed(MAIL_DICT_TRASH_DUE, max);
+		expire_visit_listed(DICT_KEYS_TRASH_DUE, max);
 	expire_user_finish();
 	visits_end();
 

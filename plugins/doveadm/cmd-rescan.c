@@ -15,7 +15,7 @@
 #include "plugins/doveadm/usage-publish.h"
 #include "plugins/doveadm/visits.h"
 #include "plugins/doveadm/visits-run.h"
-#include "plugins/common/mail-dict.h"
+#include "protocol/dict-keys.h"
 
 static void rescan_print(const char *username, enum expire_result outcome,
 			 const struct expire_tally *tally)
@@ -98,7 +98,7 @@ static void rescan_visit_all(void)
 
 	pool = pool_alloconly_create("alumni rescan", 4096);
 	p_array_init(&names, pool, 1024);
-	visits_list(pool, MAIL_DICT_ACCOUNTS, &names);
+	visits_list(pool, DICT_KEYS_ACCOUNTS, &names);
 	visits.total = array_count(&names);
 	run = visits_run_begin();
 	visits_run_users(run, &names, &rescan_guide);

@@ -5,13 +5,12 @@
  */
 #include "plugins/common/dovecot-glue.h"
 
-#include <inttypes.h>
-
 #include "dict.h"
 #include "mail-user.h"
 
 #include "plugins/doveadm/expire-report.h"
 #include "plugins/common/mail-dict.h"
+#include "protocol/dict-keys.h"
 
 struct expire_report {
 	char *username;
@@ -56,6 +55,7 @@ static void report_commit(struct mail_user *user,
 {
 	struct dict_transaction_context *transaction;
 	struct mail_dict_scope scope;
+	char expired[WIRE_VALUE_BYTES];
 	unsigned int i;
 
 	mail_dict_enter(&scope);
@@ -63,9 +63,8 @@ static void report_commit(struct mail_user *user,
 		report_dict, mail_user_get_dict_op_settings(user));
 	for (i = 0; i < news->usage_count; i++)
 		dict_set(transaction, news->usage[i].key, news->usage[i].value);
-	dict_set(transaction, MAIL_DICT_TRASH_EXPIRED,
-		 t_strdup_printf("%" PRId64 " %" PRId64, news->generation,
-				 news->oldest_left));
+	wire_trash_expired_format(&news->trash, expired);
+	dict_set(transaction, DICT_KEY_TRASH_EXPIRED, expired);
 	dict_transaction_commit_async(&transaction, report_answered, report);
 	mail_dict_leave(&scope);
 }

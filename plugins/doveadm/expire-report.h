@@ -7,9 +7,8 @@
 #ifndef ALUMNI_PLUGINS_DOVEADM_EXPIRE_REPORT_H
 #define ALUMNI_PLUGINS_DOVEADM_EXPIRE_REPORT_H
 
-#include <stdint.h>
-
 #include "plugins/common/publisher.h"
+#include "protocol/trash.h"
 
 /* So many may be under way at the end of a visit. */
 #define EXPIRE_REPORTS_MAX 32
@@ -29,10 +28,7 @@ typedef void expire_report_callback(enum expire_answer answer, void *context);
 struct expire_news {
 	struct publisher_item usage[PUBLISHER_ITEMS_MAX];
 	unsigned int usage_count;
-	/* The generation of Trash that was read before it was opened. */
-	int64_t generation;
-	/* Save time of the oldest message left, Unix seconds, 0 = none. */
-	int64_t oldest_left;
+	struct wire_trash_expired trash;
 };
 
 /* Sends it. Returns 0: the callback is called exactly once, by

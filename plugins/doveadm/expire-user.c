@@ -147,7 +147,7 @@ static enum expire_result expire_visit(struct mail_user *user,
 				       struct expire_tally *tally,
 				       struct expire_news *news_r)
 {
-	struct trash_state state;
+	struct wire_trash_state state;
 	int64_t cutoff = 0;
 	int ret;
 
@@ -170,8 +170,8 @@ static enum expire_result expire_visit(struct mail_user *user,
 	if (ret < 0)
 		return EXPIRE_FAILED;
 	news_r->usage_count = (unsigned int)ret;
-	news_r->generation = state.generation;
-	news_r->oldest_left = tally->oldest_left;
+	news_r->trash.generation = state.generation;
+	news_r->trash.oldest_left = tally->oldest_left;
 	return EXPIRE_DONE;
 }
 
@@ -201,7 +201,7 @@ static void expire_user_answered(enum expire_result result, void *context)
 static bool expire_is_known(struct mail_user *user,
 			    const struct expire_tally *tally)
 {
-	struct trash_state state;
+	struct wire_trash_state state;
 
 	return trash_state_get(user, &state) > 0 &&
 	       state.oldest == tally->oldest_left;

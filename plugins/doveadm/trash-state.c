@@ -12,6 +12,7 @@
 
 #include "plugins/doveadm/trash-state.h"
 #include "plugins/common/mail-dict.h"
+#include "protocol/dict-keys.h"
 
 /* After a visit that took longer, what was asked for before is asked for again:
    retention may have been changed meanwhile. */
@@ -27,18 +28,6 @@ struct trash_question {
 
 static struct dict *state_dict;
 static struct trash_question question;
-
-static int trash_state_parse(const char *text, struct trash_state *state_r)
-{
-	const char *const *words = t_strsplit(text, " ");
-
-	if (str_array_length(words) != 3 ||
-	    str_to_int64(words[0], &state_r->generation) < 0 ||
-	    str_to_int64(words[1], &state_r->oldest) < 0 ||
-	    str_to_int64(words[2], &state_r->retention) < 0)
-		return -1;
-	return state_r->oldest < 0 || state_r->retention < 0 ? -1 : 0;
-}
 
 static void question_answered(const struct dict_lookup_result *result,
 			      struct trash_question *asked)
@@ -83,7 +72,7 @@ void trash_state_ask(const char *username)
 		question.result = -1;
 		question.error = i_strdup(error);
 	} else {
-		dict_lookup_async(state_dict, &settings, MAIL_DICT_TRASH_STATE,
+		dict_lookup_async(state_dict, &settings, DICT_KEY_TRASH_STATE,
 				  question_answered, &question);
 	}
 	mail_dict_leave(&scope);
@@ -102,8 +91,9 @@ static bool question_is_of(const char *username)
 		       TRASH_STATE_AHEAD_MSECS;
 }
 
-int trash_state_get(struct mail_user *user, struct trash_state *state_r)
+int trash_state_get(struct mail_user *user, struct wire_trash_state *state_r)
 {
+	struct error error = {.text = ""};
 	int ret;
 
 	if (!question_is_of(user->username))
@@ -112,14 +102,15 @@ int trash_state_get(struct mail_user *user, struct trash_state *state_r)
 	ret = question.result;
 	if (ret < 0) {
 		e_error(user->event,
-			"alumni expire: Cannot look up " MAIL_DICT_TRASH_STATE
+			"alumni expire: Cannot look up " DICT_KEY_TRASH_STATE
 			": %s",
 			question.error);
-	} else if (ret > 0 && trash_state_parse(question.value, state_r) < 0) {
+	} else if (ret > 0 && wire_trash_state_parse(question.value, state_r,
+						     &error) < 0) {
 		e_error(user->event,
-			"alumni expire: " MAIL_DICT_TRASH_STATE
+			"alumni expire: " DICT_KEY_TRASH_STATE
 			" has an unknown form: %s",
-			question.value);
+			error.text);
 		ret = -1;
 	}
 	question_forget();

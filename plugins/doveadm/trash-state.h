@@ -6,22 +6,16 @@
 #ifndef ALUMNI_PLUGINS_DOVEADM_TRASH_STATE_H
 #define ALUMNI_PLUGINS_DOVEADM_TRASH_STATE_H
 
-#include <stdint.h>
+#include "protocol/trash.h"
 
 struct mail_user;
-
-struct trash_state {
-	int64_t generation;
-	int64_t oldest;    /* Unix seconds, 0 = nothing known to be there */
-	int64_t retention; /* seconds, 0 = for ever */
-};
 
 /* Asks for it without waiting; what was asked for before is forgotten. */
 void trash_state_ask(const char *username);
 
 /* Waits for what was asked for, if that was this user and not long ago, or else
    asks now. Returns 1 found, 0 no such account, -1 failed, which is logged. */
-int trash_state_get(struct mail_user *user, struct trash_state *state_r);
+int trash_state_get(struct mail_user *user, struct wire_trash_state *state_r);
 
 /* Ends the connection. */
 void trash_state_finish(void);

@@ -11,12 +11,13 @@
 
 #include "plugins/common/quota-usage.h"
 #include "plugins/doveadm/usage-publish.h"
+#include "protocol/names.h"
 
 static const struct alumni_quota_usage *usage_publish_find(void)
 {
 	struct module *module;
 
-	module = module_dir_find(mail_storage_service_modules, "alumni_quota");
+	module = module_dir_find(mail_storage_service_modules, PLUGIN_QUOTA);
 	if (module == NULL)
 		return NULL;
 	return (const struct alumni_quota_usage *)module_get_symbol(

@@ -124,7 +124,7 @@ alumni_quota_transaction_rollback(struct mailbox_transaction_context *t)
 static void alumni_quota_look_at_inbox(struct mailbox *box)
 {
 	struct alumni_quota_user *owner = alumni_quota_owner(box);
-	struct inbox_state state;
+	struct wire_inbox state;
 
 	/* What a delivery finds is found by the account store. */
 	if (owner == NULL || owner->inbox_seen ||
@@ -132,10 +132,10 @@ static void alumni_quota_look_at_inbox(struct mailbox *box)
 	    !quota_inbox_is(box))
 		return;
 	owner->inbox_seen = TRUE;
-	if (!owner->known.is_known || owner->known.inbox.uid_next == 0)
+	if (!owner->known.is_known || owner->known.usage.inbox.uid_next == 0)
 		return;
 	quota_inbox_state_of(box, &state);
-	if (!inbox_state_equals(&state, &owner->known.inbox))
+	if (!inbox_state_equals(&state, &owner->known.usage.inbox))
 		alumni_quota_changed(box);
 }
 
@@ -353,7 +353,7 @@ static void alumni_quota_look_at_last(struct mail_user *user)
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
 	struct mailbox *box;
 
-	if (quser->inbox_seen || quser->known.inbox.uid_next == 0 ||
+	if (quser->inbox_seen || quser->known.usage.inbox.uid_next == 0 ||
 	    (strcmp(user->service, "imap") != 0 &&
 	     strcmp(user->service, "pop3") != 0))
 		return;

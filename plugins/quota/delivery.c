@@ -10,12 +10,12 @@
 #include "seq-range-array.h"
 #include "mail-storage-private.h"
 
-#include "plugins/common/mail-dict.h"
 #include "plugins/common/publisher.h"
 #include "plugins/quota/alumni-quota-user.h"
 #include "plugins/quota/delivery.h"
 #include "plugins/quota/inbox.h"
 #include "plugins/quota/limits.h"
+#include "protocol/dict-keys.h"
 
 #define NSECS_PER_SEC 1000000000
 
@@ -23,7 +23,8 @@ bool delivery_is(const struct alumni_quota_user *quser, struct mailbox *dest,
 		 struct mailbox *src)
 {
 	/* That flag is LMTP's and LDA's. */
-	return quser->known.is_known && quser->known.inbox.uid_next != 0 &&
+	return quser->known.is_known &&
+	       quser->known.usage.inbox.uid_next != 0 &&
 	       (dest->flags & MAILBOX_FLAG_POST_SESSION) != 0 &&
 	       src->storage->user != dest->storage->user &&
 	       quota_inbox_is(dest);
@@ -39,8 +40,8 @@ bool delivery_has_room(const struct alumni_quota_user *quser, struct mail *mail)
 	if (age < 0 || age >= QUOTA_LIMITS_FRESH_SECS ||
 	    mail_get_physical_size(mail, &size) < 0)
 		return FALSE;
-	return quota_limits_are_far(quser->limits, known->bytes,
-				    known->messages, size);
+	return quota_limits_are_far(quser->limits, (uint64_t)known->usage.bytes,
+				    (uint64_t)known->usage.messages, size);
 }
 
 void delivery_saved(struct delivery_tally *tally, struct mail_save_context *ctx)
@@ -72,22 +73,24 @@ bool delivery_committed(struct delivery *delivery,
 	if (count != 1 || uids[0].seq2 - uids[0].seq1 + 1 != messages)
 		return FALSE;
 	delivery->is_news = TRUE;
-	delivery->bytes = tally->bytes;
-	delivery->messages = messages;
-	delivery->uid_validity = changes->uid_validity;
-	delivery->first_uid = uids[0].seq1;
-	delivery->saved_at = delivery_clock();
+	delivery->saved = (struct wire_saved){
+		.bytes = (int64_t)tally->bytes,
+		.messages = messages,
+		.uid_validity = changes->uid_validity,
+		.first_uid = uids[0].seq1,
+		.saved_at = (int64_t)delivery_clock(),
+	};
 	return TRUE;
 }
 
 void delivery_item(const struct delivery *delivery,
 		   struct publisher_item *item_r)
 {
-	item_r->key = MAIL_DICT_QUOTA_SAVED;
-	item_r->value = t_strdup_printf(
-		"%" PRIu64 " %u %u %u %" PRIu64, delivery->bytes,
-		delivery->messages, delivery->uid_validity, delivery->first_uid,
-		delivery->saved_at);
+	char text[WIRE_VALUE_BYTES];
+
+	wire_saved_format(&delivery->saved, text);
+	item_r->key = DICT_KEY_QUOTA_SAVED;
+	item_r->value = t_strdup(text);
 }
 
 uint64_t delivery_clock(void)

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "protocol/usage.h"
+
 struct alumni_quota_user;
 struct mail;
 struct mail_save_context;
@@ -30,10 +32,7 @@ struct delivery_tally {
 
 struct delivery {
 	bool is_news; /* there is one to be published */
-	uint64_t bytes;
-	unsigned int messages;
-	uint32_t uid_validity, first_uid;
-	uint64_t saved_at; /* nanoseconds of CLOCK_MONOTONIC */
+	struct wire_saved saved;
 };
 
 /* True if a copy of the message to the mailbox is a delivery that can be

@@ -8,8 +8,8 @@
 #include "mail-storage-private.h"
 #include "mail-user.h"
 
-#include "plugins/quota/known-usage.h"
 #include "plugins/quota/inbox.h"
+#include "protocol/usage.h"
 
 bool quota_inbox_is(struct mailbox *box)
 {
@@ -18,7 +18,7 @@ bool quota_inbox_is(struct mailbox *box)
 	return box->inbox_user && ns->type == MAIL_NAMESPACE_TYPE_PRIVATE;
 }
 
-void quota_inbox_state_of(struct mailbox *box, struct inbox_state *state_r)
+void quota_inbox_state_of(struct mailbox *box, struct wire_inbox *state_r)
 {
 	const struct mail_index_header *header =
 		mail_index_get_header(box->view);

@@ -10,15 +10,15 @@
 
 #include <stdbool.h>
 
-struct inbox_state;
 struct mailbox;
 struct mail_user;
+struct wire_inbox;
 
 /* True if the mailbox is the user's INBOX, by whatever name. */
 bool quota_inbox_is(struct mailbox *box);
 
 /* The state of an open mailbox as it was last synchronised. */
-void quota_inbox_state_of(struct mailbox *box, struct inbox_state *state_r);
+void quota_inbox_state_of(struct mailbox *box, struct wire_inbox *state_r);
 
 /* Opens the user's INBOX, and synchronises it. Returns NULL when that cannot be
    done, as when there is none yet. */

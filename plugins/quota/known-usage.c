@@ -6,23 +6,10 @@
 
 #include "mail-user.h"
 
-#include "plugins/common/mail-dict.h"
 #include "plugins/quota/known-usage.h"
+#include "protocol/names.h"
 
-#define USAGE_FIELD MAIL_DICT_USERDB_USAGE "="
-
-static int known_usage_parse(const char *text, struct known_usage *known)
-{
-	const char *const *words = t_strsplit(text, " ");
-
-	if (str_array_length(words) != 4 ||
-	    str_to_uint64(words[0], &known->bytes) < 0 ||
-	    str_to_uint64(words[1], &known->messages) < 0 ||
-	    str_to_uint32(words[2], &known->inbox.uid_validity) < 0 ||
-	    str_to_uint32(words[3], &known->inbox.uid_next) < 0)
-		return -1;
-	return 0;
-}
+#define USAGE_FIELD USERDB_FIELD_USAGE "="
 
 static const char *known_usage_field(struct mail_user *user)
 {
@@ -38,28 +25,22 @@ static const char *known_usage_field(struct mail_user *user)
 void known_usage_get(struct mail_user *user, struct known_usage *known_r)
 {
 	const char *field = known_usage_field(user);
+	struct error error = {.text = ""};
 
 	i_zero(known_r);
 	known_r->asked_at = time(NULL);
 	if (field == NULL)
 		return;
-	T_BEGIN
-	{
-		if (known_usage_parse(field, known_r) == 0)
-			known_r->is_known = TRUE;
-		else
-			e_error(user->event,
-				"alumni_quota: The userdb's "
-				"field " MAIL_DICT_USERDB_USAGE
-				" has an unknown form: "
-				"%s",
-				field);
-	}
-	T_END;
+	if (wire_usage_parse(field, &known_r->usage, &error) == 0)
+		known_r->is_known = TRUE;
+	else
+		e_error(user->event,
+			"alumni_quota: The userdb's field " USERDB_FIELD_USAGE
+			" has an unknown form: %s",
+			error.text);
 }
 
-bool inbox_state_equals(const struct inbox_state *a,
-			const struct inbox_state *b)
+bool inbox_state_equals(const struct wire_inbox *a, const struct wire_inbox *b)
 {
 	return a->uid_validity == b->uid_validity && a->uid_next == b->uid_next;
 }

@@ -7,29 +7,22 @@
 #define ALUMNI_PLUGINS_QUOTA_KNOWN_USAGE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <time.h>
 
-struct mail_user;
+#include "protocol/usage.h"
 
-/* The state of INBOX: which messages it had. */
-struct inbox_state {
-	uint32_t uid_validity;
-	uint32_t uid_next; /* 0 = not known */
-};
+struct mail_user;
 
 struct known_usage {
 	bool is_known;
 	time_t asked_at;
-	uint64_t bytes, messages;
-	/* When they were counted. */
-	struct inbox_state inbox;
+	struct wire_usage usage;
 };
 
 /* is_known is false if the userdb is not ours. */
 void known_usage_get(struct mail_user *user, struct known_usage *known_r);
 
-bool inbox_state_equals(const struct inbox_state *a,
-			const struct inbox_state *b);
+/* True if INBOX has the same messages, as far as the two can tell. */
+bool inbox_state_equals(const struct wire_inbox *a, const struct wire_inbox *b);
 
 #endif

@@ -17,15 +17,16 @@
 #include "plugins/quota/limits.h"
 #include "plugins/quota/quota-glue.h"
 #include "plugins/quota/usage.h"
+#include "protocol/dict-keys.h"
+#include "protocol/usage.h"
 
 struct quota_limits {
 	struct mail_user *user;
 	struct dict *dict;
 	struct quota_root *root;
 	time_t asked_at;
-	int64_t bytes, messages; /* 0 = unlimited */
-	/* 0 = unlimited, -1 = not asked yet */
-	int64_t trash_allowance;
+	/* trash_allowance -1 = not asked yet */
+	struct wire_limits now;
 	bool raised : 1;
 	bool asking : 1;
 
@@ -38,38 +39,23 @@ struct quota_limits {
 /* The present limits, for every check to come. */
 static void limits_apply(struct quota_limits *limits)
 {
-	limits->root->bytes_limit = limits->bytes;
-	limits->root->count_limit = limits->messages;
-}
-
-static int limits_parse(struct quota_limits *limits, const char *text)
-{
-	const char *const *words = t_strsplit(text, " ");
-	int64_t bytes, messages, allowance;
-
-	if (str_array_length(words) != 3 ||
-	    str_to_int64(words[0], &bytes) < 0 || bytes < 0 ||
-	    str_to_int64(words[1], &messages) < 0 || messages < 0 ||
-	    str_to_int64(words[2], &allowance) < 0 || allowance < 0)
-		return -1;
-	limits->bytes = bytes;
-	limits->messages = messages;
-	limits->trash_allowance = allowance;
-	return 0;
+	limits->root->bytes_limit = limits->now.bytes;
+	limits->root->count_limit = limits->now.messages;
 }
 
 static void limits_ask(struct quota_limits *limits)
 {
+	struct error error = {.text = ""};
 	const char *value;
 
 	limits->asking = TRUE;
-	if (mail_dict_lookup(limits->user, limits->dict, MAIL_DICT_QUOTA_LIMITS,
+	if (mail_dict_lookup(limits->user, limits->dict, DICT_KEY_QUOTA_LIMITS,
 			     &value) > 0 &&
-	    limits_parse(limits, value) < 0) {
+	    wire_limits_parse(value, &limits->now, &error) < 0) {
 		e_error(limits->user->event,
-			"alumni_quota: " MAIL_DICT_QUOTA_LIMITS
+			"alumni_quota: " DICT_KEY_QUOTA_LIMITS
 			" has an unknown form: %s",
-			value);
+			error.text);
 	}
 	limits->asking = FALSE;
 	/* Also after a failure: a dict that is down is not asked for every
@@ -117,13 +103,13 @@ bool quota_limits_are_far(const struct quota_limits *limits, uint64_t bytes,
 	/* Each line feed may count as two bytes. */
 	if (size > UINT64_MAX / 2)
 		return FALSE;
-	return limit_is_far(limits->bytes, bytes, 2 * size) &&
-	       limit_is_far(limits->messages, messages, 1);
+	return limit_is_far(limits->now.bytes, bytes, 2 * size) &&
+	       limit_is_far(limits->now.messages, messages, 1);
 }
 
 void quota_limits_raise_for_trash(struct quota_limits *limits)
 {
-	if (limits->trash_allowance < 0) {
+	if (limits->now.trash_allowance < 0) {
 		T_BEGIN
 		{
 			limits_ask(limits);
@@ -133,8 +119,8 @@ void quota_limits_raise_for_trash(struct quota_limits *limits)
 	limits_apply(limits);
 	/* A person who cannot delete is worse than a quota exceeded for a
 	   while, so not knowing is unlimited. */
-	limits->root->bytes_limit =
-		limits_sum(limits->bytes, I_MAX(limits->trash_allowance, 0));
+	limits->root->bytes_limit = limits_sum(
+		limits->now.bytes, I_MAX(limits->now.trash_allowance, 0));
 	/* What is bounded is space. */
 	limits->root->count_limit = 0;
 	limits->raised = TRUE;
@@ -182,9 +168,9 @@ struct quota_limits *quota_limits_init(struct mail_user *user,
 	limits->dict = dict;
 	limits->root = root;
 	limits->asked_at = time(NULL);
-	limits->bytes = root->bytes_limit;
-	limits->messages = root->count_limit;
-	limits->trash_allowance = -1;
+	limits->now.bytes = root->bytes_limit;
+	limits->now.messages = root->count_limit;
+	limits->now.trash_allowance = -1;
 	quota_glue_take_limits(user);
 	limits->get_resource = root->backend.v.get_resource;
 	root->backend.v.get_resource = limits_get_resource;

@@ -6,12 +6,12 @@
 
 #include "mail-storage.h"
 
-#include "plugins/common/mail-dict.h"
 #include "plugins/common/publisher.h"
 #include "plugins/quota/alumni-quota-user.h"
 #include "plugins/quota/inbox.h"
 #include "plugins/quota/usage-news.h"
 #include "plugins/quota/usage.h"
+#include "protocol/dict-keys.h"
 
 /* How often is counted anew when messages come in meanwhile. */
 #define COUNT_TRIES 3
@@ -19,11 +19,11 @@
 /* Counts, and tells up to which message of INBOX that goes, unless messages
    come in meanwhile. Returns as quota_usage_get(). */
 static int usage_count_all(struct mail_user *user, uint64_t *bytes_r,
-			   uint64_t *messages_r, struct inbox_state *inbox_r,
+			   uint64_t *messages_r, struct wire_inbox *inbox_r,
 			   const char **error_r)
 {
 	struct mailbox *inbox = quota_inbox_open(user);
-	struct inbox_state after;
+	struct wire_inbox after;
 	int ret, tries = COUNT_TRIES;
 
 	i_zero(inbox_r);
@@ -45,12 +45,32 @@ static int usage_count_all(struct mail_user *user, uint64_t *bytes_r,
 	return ret;
 }
 
+static void usage_item(struct publisher_item *item_r, const char *key,
+		       uint64_t number)
+{
+	char text[WIRE_VALUE_BYTES];
+
+	wire_number_format((int64_t)number, text);
+	item_r->key = key;
+	item_r->value = t_strdup(text);
+}
+
+static void usage_inbox_item(struct publisher_item *item_r,
+			     const struct wire_inbox *inbox)
+{
+	char text[WIRE_VALUE_BYTES];
+
+	wire_inbox_format(inbox, text);
+	item_r->key = DICT_KEY_QUOTA_INBOX;
+	item_r->value = t_strdup(text);
+}
+
 static int usage_news_collect(struct mail_user *user, bool again,
 			      struct publisher_item *items_r,
 			      const char **error_r)
 {
 	struct alumni_quota_user *quser = ALUMNI_QUOTA_USER(user);
-	struct inbox_state inbox;
+	struct wire_inbox inbox;
 	uint64_t bytes, messages, counted_at;
 	int ret;
 
@@ -72,15 +92,10 @@ static int usage_news_collect(struct mail_user *user, bool again,
 	ret = usage_count_all(user, &bytes, &messages, &inbox, error_r);
 	if (ret <= 0)
 		return ret;
-	items_r[0].key = MAIL_DICT_QUOTA_STORAGE;
-	items_r[0].value = t_strdup_printf("%" PRIu64, bytes);
-	items_r[1].key = MAIL_DICT_QUOTA_MESSAGES;
-	items_r[1].value = t_strdup_printf("%" PRIu64, messages);
-	items_r[2].key = MAIL_DICT_QUOTA_COUNTED_AT;
-	items_r[2].value = t_strdup_printf("%" PRIu64, counted_at);
-	items_r[3].key = MAIL_DICT_QUOTA_INBOX;
-	items_r[3].value =
-		t_strdup_printf("%u %u", inbox.uid_validity, inbox.uid_next);
+	usage_item(&items_r[0], DICT_KEY_QUOTA_STORAGE, bytes);
+	usage_item(&items_r[1], DICT_KEY_QUOTA_MESSAGES, messages);
+	usage_item(&items_r[2], DICT_KEY_QUOTA_COUNTED_AT, counted_at);
+	usage_inbox_item(&items_r[3], &inbox);
 	return 4;
 }
 

@@ -10,18 +10,17 @@
 
 #include "plugins/common/mail-dict.h"
 #include "plugins/quota/warning.h"
-
-/* As `alumnictl warnings send` writes it. */
-#define WARNING_TOKEN_HEADER "X-Alumnimail-Quota-Warning"
+#include "protocol/dict-keys.h"
+#include "protocol/headers.h"
 
 bool quota_warning_is(struct mail_user *user, struct dict *dict,
 		      struct mail *mail, const char **token_r)
 {
 	const char *header, *token;
 
-	if (mail_get_first_header(mail, WARNING_TOKEN_HEADER, &header) <= 0)
+	if (mail_get_first_header(mail, HEADER_QUOTA_WARNING, &header) <= 0)
 		return FALSE;
-	if (mail_dict_lookup(user, dict, MAIL_DICT_WARNING_TOKEN, &token) <= 0)
+	if (mail_dict_lookup(user, dict, DICT_KEY_WARNING_TOKEN, &token) <= 0)
 		return FALSE;
 	if (strcmp(header, token) != 0)
 		return FALSE;
@@ -38,7 +37,7 @@ void quota_warning_delivered(struct mail_user *user, struct dict *dict,
 
 	transaction = dict_transaction_begin(
 		dict, mail_user_get_dict_op_settings(user));
-	dict_set(transaction, MAIL_DICT_WARNING_DELIVERED, token);
+	dict_set(transaction, DICT_KEY_WARNING_DELIVERED, token);
 	if (dict_transaction_commit(&transaction, &error) < 0)
 		mail_dict_failed(user, asked_at, "tell of a warning", error);
 }

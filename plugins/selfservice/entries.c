@@ -17,8 +17,11 @@
 #include "plugins/selfservice/alumni-selfservice-plugin.h"
 #include "plugins/selfservice/entries.h"
 #include "plugins/selfservice/sealed-values.h"
+#include "protocol/dict-keys.h"
+#include "protocol/metadata-entries.h"
+#include "protocol/refusal.h"
 
-#define VENDOR MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER SELFSERVICE_ENTRIES
+#define VENDOR MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER METADATA_ENTRIES
 #define TEXT_UNAVAILABLE                                                       \
 	"This cannot be done at the moment. Try again later, or ask for help."
 #define TEXT_READ_ONLY "This can only be read."
@@ -45,20 +48,20 @@ struct entry {
 };
 
 static const struct entry entries[] = {
-	{"account", MAIL_DICT_ACCOUNT, NULL, ENTRY_PLAIN},
-	{"app-password", NULL, MAIL_DICT_APP_PASSWORD,
+	{METADATA_ACCOUNT, DICT_KEY_ACCOUNT, NULL, ENTRY_PLAIN},
+	{METADATA_APP_PASSWORD, NULL, DICT_KEY_APP_PASSWORD,
 	 ENTRY_SEALED_APP_PASSWORD},
-	{"app-password-revoke", NULL, MAIL_DICT_APP_PASSWORD_REVOKE,
+	{METADATA_APP_PASSWORD_REVOKE, NULL, DICT_KEY_APP_PASSWORD_REVOKE,
 	 ENTRY_PLAIN},
-	{"app-passwords", MAIL_DICT_APP_PASSWORDS, NULL, ENTRY_PLAIN},
-	{"forward", MAIL_DICT_FORWARD_ADDRESS, MAIL_DICT_FORWARD_ADDRESS,
+	{METADATA_APP_PASSWORDS, DICT_KEY_APP_PASSWORDS, NULL, ENTRY_PLAIN},
+	{METADATA_FORWARD, DICT_KEY_FORWARD_ADDRESS, DICT_KEY_FORWARD_ADDRESS,
 	 ENTRY_PLAIN},
-	{"forward-code", NULL, MAIL_DICT_FORWARD_CODE, ENTRY_PLAIN},
-	{"forward-keep-copy", MAIL_DICT_FORWARD_KEEP_COPY,
-	 MAIL_DICT_FORWARD_KEEP_COPY, ENTRY_PLAIN},
-	{"forward-pending", MAIL_DICT_FORWARD_PENDING,
-	 MAIL_DICT_FORWARD_PENDING, ENTRY_PLAIN},
-	{"password", NULL, MAIL_DICT_PASSWORD, ENTRY_SEALED},
+	{METADATA_FORWARD_CODE, NULL, DICT_KEY_FORWARD_CODE, ENTRY_PLAIN},
+	{METADATA_FORWARD_KEEP_COPY, DICT_KEY_FORWARD_KEEP_COPY,
+	 DICT_KEY_FORWARD_KEEP_COPY, ENTRY_PLAIN},
+	{METADATA_FORWARD_PENDING, DICT_KEY_FORWARD_PENDING,
+	 DICT_KEY_FORWARD_PENDING, ENTRY_PLAIN},
+	{METADATA_PASSWORD, NULL, DICT_KEY_PASSWORD, ENTRY_SEALED},
 };
 
 static struct mailbox_attribute_internal attributes[N_ELEMENTS(entries)];
@@ -163,13 +166,12 @@ static int read_value(struct mailbox *box,
 static int fail(struct mailbox *box, time_t asked_at, const struct entry *entry,
 		const char *error)
 {
-	const char *begin = strstr(error, MAIL_DICT_REFUSED);
-	const char *end = strstr(error, MAIL_DICT_REFUSED_END);
+	size_t length;
+	const char *sentence = wire_refusal_parse(error, &length);
 
-	if (begin != NULL && end != NULL) {
+	if (sentence != NULL) {
 		mail_dict_answered();
-		begin += strlen(MAIL_DICT_REFUSED);
-		return refuse(box, t_strdup_until(begin, end));
+		return refuse(box, t_strndup(sentence, length));
 	}
 	mail_dict_failed(box->storage->user, asked_at,
 			 t_strconcat("set ", entry->set_key, NULL), error);

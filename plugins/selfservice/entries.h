@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The METADATA entries, and what a client is told of them.
+ * The METADATA entries (protocol/metadata-entries.h), and what a client is told
+ * of them.
  */
 #ifndef ALUMNI_PLUGINS_SELFSERVICE_ENTRIES_H
 #define ALUMNI_PLUGINS_SELFSERVICE_ENTRIES_H
 
-/* Below /private/ of the server. */
-#define SELFSERVICE_ENTRIES "vendor/vendor.alumnimail/"
-
+/* Tells Dovecot of the entries, for all users of the process; and takes them
+   back when the module is unloaded. Neither fails. */
 void selfservice_entries_register(void);
 void selfservice_entries_unregister(void);
 

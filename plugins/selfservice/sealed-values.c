@@ -4,9 +4,6 @@
  */
 #include "plugins/selfservice/sealed-values.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "lib/base/secret.h"
 #include "lib/configuration/configuration.h"
 
@@ -29,12 +26,9 @@ int sealed_value_make(const char *value, const char *app_password,
 		      char sealed_r[SEALED_VALUE_BYTES], struct error *error)
 {
 	char text[SEALED_VALUE_TEXT_BYTES];
-	int length = snprintf(text, sizeof(text), "%s%s%s", value,
-			      app_password == NULL ? "" : "\t",
-			      app_password == NULL ? "" : app_password);
 	int ret = 0;
 
-	if (length >= 0 && (size_t)length < sizeof(text))
+	if (wire_fields_format(value, app_password, text, sizeof(text)) == 0)
 		ret = seal(text, sealed_r, error);
 	secret_wipe(text, sizeof(text));
 	return ret;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values with passwords: what the client writes, CURRENT TAB what is new, goes
- * to the dict service in a sealed box. Knows nothing of Dovecot.
+ * Values with passwords: the fields that the client writes go to the dict
+ * service in a sealed box. This file knows nothing of Dovecot.
  */
 #ifndef ALUMNI_PLUGINS_SELFSERVICE_SEALED_VALUES_H
 #define ALUMNI_PLUGINS_SELFSERVICE_SEALED_VALUES_H
@@ -9,9 +9,10 @@
 #include "lib/password/app-password.h"
 #include "lib/password/hash.h"
 #include "lib/password/sealed-box.h"
+#include "protocol/fields.h"
 
-/* CURRENT TAB LABEL TAB PASSWORD, each at its longest. */
-#define SEALED_VALUE_TEXT_BYTES (3 * (PASSWORD_BYTES_MAX + 1))
+/* As many fields as there may be, each at its longest. */
+#define SEALED_VALUE_TEXT_BYTES WIRE_FIELDS_BYTES(PASSWORD_BYTES_MAX)
 #define SEALED_VALUE_BYTES      SEALED_BOX_BYTES(SEALED_VALUE_TEXT_BYTES)
 
 /* Seals what the client wrote; app_password is added to it unless NULL. Returns

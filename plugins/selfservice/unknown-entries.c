@@ -7,12 +7,12 @@
 #include "module-context.h"
 #include "mail-storage-private.h"
 
-#include "plugins/selfservice/entries.h"
 #include "plugins/selfservice/unknown-entries.h"
+#include "protocol/metadata-entries.h"
 
 #define TEXT_UNKNOWN                                                           \
 	"There is no setting of this name. Those of the account are entries "  \
-	"of the server, below /private/" SELFSERVICE_ENTRIES "."
+	"of the server, below /private/" METADATA_ENTRIES "."
 
 #define UNKNOWN_ENTRIES_BOX(obj)                                               \
 	MODULE_CONTEXT_REQUIRE(obj, unknown_entries_storage_module)
@@ -29,8 +29,8 @@ static bool is_below_ours(const char *key)
 	if (strncmp(key, MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER, server) ==
 	    0)
 		key += server;
-	return strncasecmp(key, SELFSERVICE_ENTRIES,
-			   strlen(SELFSERVICE_ENTRIES)) == 0;
+	return strncasecmp(key, METADATA_ENTRIES, strlen(METADATA_ENTRIES)) ==
+	       0;
 }
 
 static int attribute_set(struct mailbox_transaction_context *t,

@@ -20,6 +20,8 @@
 #include "plugins/trash/alumni-trash-plugin.h"
 #include "plugins/common/trash-mailbox.h"
 #include "plugins/common/trash-moved.h"
+#include "protocol/dict-keys.h"
+#include "protocol/values.h"
 
 #define ALUMNI_TRASH_USER(obj) MODULE_CONTEXT(obj, alumni_trash_user_module)
 #define ALUMNI_TRASH_BOX(obj)                                                  \
@@ -48,8 +50,11 @@ static int alumni_trash_collect(struct mail_user *user, bool again ATTR_UNUSED,
 {
 	struct alumni_trash_user *tuser = ALUMNI_TRASH_USER(user);
 
-	items_r[0].key = MAIL_DICT_TRASH_OLDEST;
-	items_r[0].value = dec2str(tuser->saved_at);
+	char text[WIRE_VALUE_BYTES];
+
+	wire_number_format(tuser->saved_at, text);
+	items_r[0].key = DICT_KEY_TRASH_OLDEST;
+	items_r[0].value = t_strdup(text);
 	return 1;
 }
 

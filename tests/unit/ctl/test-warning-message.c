@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "ctl/commands/warning-message.h"
+#include "protocol/headers.h"
 
 #define NOW 1700000000
 
@@ -65,7 +66,7 @@ static void figures_are_filled_in(void **state)
 	assert_non_null(
 		strstr(message, "\nDate: Tue, 14 Nov 2023 22:13:20 +0000\n"));
 	assert_non_null(strstr(message, "\nAuto-Submitted: auto-generated\n"));
-	assert_non_null(strstr(message, "\n" WARNING_TOKEN_HEADER ": token\n"));
+	assert_non_null(strstr(message, "\n" HEADER_QUOTA_WARNING ": token\n"));
 	free(message);
 }
 

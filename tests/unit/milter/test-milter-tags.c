@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "milter/plan/forward-tag.h"
+#include "protocol/headers.h"
 #include "tests/unit/milter/session-steps.h"
 
 /* Forwards, and returns our header. */
@@ -78,7 +79,7 @@ static void tags_are_of_one_message(void **state)
 	struct session *session = session_steps_begin(*state, false);
 	char *added;
 
-	session_see_header(session, FORWARD_TAG_HEADER, tag);
+	session_see_header(session, HEADER_FORWARDED, tag);
 	assert_int_equal(session_begin(session, "<>", no_parameters, NULL), 0);
 	session_steps_take(session, "<away@alumni.example>");
 	added = session_steps_decide(session, NULL);

@@ -75,7 +75,7 @@ static void test_get(void **state __attribute__((unused)))
 
 	for (i = 0; i < sizeof(get_cases) / sizeof(get_cases[0]); i++) {
 		const struct get_case *c = &get_cases[i];
-		char value[ACCOUNT_KEY_VALUE_BYTES] = "";
+		char value[WIRE_VALUE_BYTES] = "";
 		struct error error = {.text = ""};
 
 		assert_int_equal(account_key_get(c->account, &configuration,

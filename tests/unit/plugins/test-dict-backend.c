@@ -127,7 +127,7 @@ static int commit(const struct fixture *fixture, const char *user,
 static void expect(const struct fixture *fixture, const char *user,
 		   const char *key, const char *expected)
 {
-	char value[ACCOUNT_KEY_VALUE_BYTES];
+	char value[WIRE_VALUE_BYTES];
 	struct error error = {.text = ""};
 
 	if (dict_backend_lookup(fixture->backend, user, key, value, &error) !=
@@ -139,7 +139,7 @@ static void expect(const struct fixture *fixture, const char *user,
 static void test_lookup_and_commit(void **state)
 {
 	const struct fixture *fixture = *state;
-	char value[ACCOUNT_KEY_VALUE_BYTES];
+	char value[WIRE_VALUE_BYTES];
 	struct error error;
 
 	add_account(fixture, "anna", "alumni");
@@ -235,7 +235,7 @@ static void test_trash_is_not_expired_before_usage_is_right(void **state)
 static void test_store_failure(void **state)
 {
 	const struct fixture *fixture = *state;
-	char moved[2 * FIXTURE_PATH_BYTES], value[ACCOUNT_KEY_VALUE_BYTES];
+	char moved[2 * FIXTURE_PATH_BYTES], value[WIRE_VALUE_BYTES];
 	struct error error = {.text = ""};
 
 	add_account(fixture, "anna", "alumni");
