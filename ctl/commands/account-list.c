@@ -12,7 +12,6 @@
 #include "ctl/common/account-filter.h"
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 #include "lib/store/deleted.h"
 
 #define LIST_PAGE_ACCOUNTS 256

@@ -10,7 +10,6 @@
 #include "ctl/commands/commands.h"
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 #include "lib/directory/breaker.h"
 #include "lib/base/watchdog.h"
 

@@ -10,7 +10,6 @@
 #include "ctl/common/account-view.h"
 #include "ctl/common/progress.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 #include "ctl/commands/sync-plan.h"
 
 static int check_suspicion(const struct sync_plan *plan)

@@ -17,7 +17,6 @@
 #include "ctl/records/format.h"
 #include "ctl/common/report.h"
 #include "ctl/common/rosters.h"
-#include "ctl/common/session.h"
 
 struct export
 {

@@ -18,7 +18,6 @@
 #include "ctl/common/progress.h"
 #include "ctl/records/format.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 #include "lib/base/secret.h"
 #include "lib/store/batch.h"
 #include "lib/store/import.h"

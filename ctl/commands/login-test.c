@@ -12,7 +12,6 @@
 #include "lib/password/auth-client.h"
 #include "ctl/common/read-password.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 
 static const struct {
 	const char *word;

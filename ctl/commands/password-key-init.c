@@ -10,7 +10,6 @@
 #include "ctl/common/new-file.h"
 #include "ctl/common/report.h"
 #include "ctl/common/result.h"
-#include "ctl/common/session.h"
 #include "lib/base/secret.h"
 #include "lib/password/sealed-box.h"
 #include "lib/store/sqlite-layout.h"

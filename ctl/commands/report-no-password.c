@@ -9,7 +9,6 @@
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
 #include "ctl/common/rosters.h"
-#include "ctl/common/session.h"
 #include "lib/base/secret.h"
 
 struct no_password {

@@ -11,7 +11,6 @@
 #include "ctl/common/new-file.h"
 #include "ctl/common/report.h"
 #include "ctl/common/result.h"
-#include "ctl/common/session.h"
 #include "lib/base/secret-file.h"
 #include "lib/mail/srs.h"
 

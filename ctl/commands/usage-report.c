@@ -49,8 +49,10 @@ void usage_report_free(struct usage_report **_report)
 	*_report = NULL;
 }
 
-double usage_percent(const struct account *account,
-		     const struct configuration *configuration)
+/* How much of its quota an account uses, in percent; negative when it is
+   unlimited. */
+static double usage_percent(const struct account *account,
+			    const struct configuration *configuration)
 {
 	int64_t limit = limits_quota(account, configuration);
 

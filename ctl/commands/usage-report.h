@@ -44,11 +44,7 @@ void usage_report_free(struct usage_report **report);
 void usage_report_add(struct usage_report *report,
 		      const struct account *account);
 
-/* How much of its quota an account uses, in percent; negative when it is
-   unlimited. */
-double usage_percent(const struct account *account,
-		     const struct configuration *configuration);
-
+/* Writes the report as text, for people. */
 void usage_report_print(const struct usage_report *report);
 /* Returns an exit status. */
 int usage_report_print_json(const struct usage_report *report);

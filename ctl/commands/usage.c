@@ -10,7 +10,6 @@
 
 #include "ctl/commands/commands.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 #include "ctl/commands/usage-report.h"
 
 #define USAGE_PAGE_ACCOUNTS 256

@@ -14,7 +14,6 @@
 #include "ctl/commands/commands.h"
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
-#include "ctl/common/session.h"
 #include "ctl/commands/warning-message.h"
 #include "lib/configuration/limits.h"
 #include "lib/mail/send-message.h"

@@ -2,7 +2,7 @@
  *
  * What alumnictl doctor looks at, and what it found: for each thing a sentence
  * that says whether it is in order, and if not, how to mend it. Every group of
- * checks has a file of its own, doctor-GROUP.c.
+ * checks has a file of its own, ctl/doctor/GROUP.c.
  */
 #ifndef ALUMNI_CTL_DOCTOR_DOCTOR_H
 #define ALUMNI_CTL_DOCTOR_DOCTOR_H
@@ -71,7 +71,7 @@ bool doctor_find_value(const char *text, const char *name,
 /* True if the list, separated by white space and commas, has the word. */
 bool doctor_list_has(const char *list, const char *word);
 
-/* doctor-GROUP.c */
+/* ctl/doctor/GROUP.c */
 void doctor_check_configuration(struct doctor *doctor);
 void doctor_check_secrets(struct doctor *doctor);
 void doctor_check_store(struct doctor *doctor);

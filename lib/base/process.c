@@ -22,8 +22,6 @@
 /* More than any program says that is run here. */
 #define OUTPUT_BYTES_MAX (4 << 20)
 
-extern char **environ;
-
 static int spawn(const char *const argv[], int output, int complaint,
 		 pid_t *pid_r)
 {

@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int spawn(const char *program, const char *recipient, int input,
 		 pid_t *pid_r)
 {

@@ -5,7 +5,6 @@
 #include "lib/store/pending.h"
 
 #include "lib/store/backend.h"
-#include "lib/store/checks.h"
 
 int store_pending_forward(struct store *store, const char *account_id,
 			  int64_t now, struct pending_forward *pending_r,

@@ -70,7 +70,7 @@ int64_t sqlite_credentials_sweep(struct store *store, struct error *error)
 {
 	struct store_sqlite *sqlite = store_sqlite_of(store);
 	char after[ACCOUNT_ID_BYTES] = "";
-	int64_t removed = 0, more = 0;
+	int64_t removed = 0, more;
 	struct owners owners;
 
 	do {

@@ -316,7 +316,7 @@ static struct smtp_reply add_recipient(struct session *session,
 {
 	struct recipient meaning;
 	struct account account;
-	struct smtp_reply reply = nothing;
+	struct smtp_reply reply;
 	struct error error = {""};
 	bool is_role;
 	int found;

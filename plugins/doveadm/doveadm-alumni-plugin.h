@@ -2,8 +2,8 @@
  *
  * What Dovecot's module loader looks for in the doveadm plugin.
  */
-#ifndef DOVEADM_ALUMNI_PLUGIN_H
-#define DOVEADM_ALUMNI_PLUGIN_H
+#ifndef ALUMNI_PLUGINS_DOVEADM_DOVEADM_ALUMNI_PLUGIN_H
+#define ALUMNI_PLUGINS_DOVEADM_DOVEADM_ALUMNI_PLUGIN_H
 
 #include "plugins/common/dovecot-glue.h"
 

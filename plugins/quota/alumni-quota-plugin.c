@@ -433,7 +433,8 @@ static int alumni_quota_take_usage(struct mail_user *user, bool mend,
 	int count;
 
 	if (quser == NULL) {
-		/* As user_created logged, or not one of the user's plugins. */
+		/* The log told why when the user was created, or this is not
+		   one of the user's plugins. */
 		e_error(user->event, "alumni_quota: Not active for this user, "
 				     "cannot publish the usage");
 		return -1;

@@ -280,9 +280,12 @@ static int compare(const void *one, const void *other)
 
 static double percentile_msecs(const struct load *load, unsigned int percent)
 {
+	size_t rank;
+
 	if (load->accepted == 0)
 		return 0;
-	return load->usecs[(load->accepted - 1) * percent / 100] / 1000.0;
+	rank = (load->accepted - 1) * percent / 100;
+	return load->usecs[rank] / 1000.0;
 }
 
 static void print_result(struct load *load)

@@ -67,8 +67,8 @@ static void without_a_folder_each_remembers_for_itself(void **unused)
 
 static void nothing_is_remembered_without_a_state(void **unused)
 {
-	const struct breaker_options options = {.directory = "x",
-						.failures = 1};
+	const struct breaker_options one_failure = {.directory = "x",
+						    .failures = 1};
 	struct breaker breaker;
 
 	(void)unused;
@@ -76,7 +76,7 @@ static void nothing_is_remembered_without_a_state(void **unused)
 	assert_false(
 		password_memory_knows(NULL, PASSWORD_REFUSED, &about, NOW));
 	login_state_renew(NULL);
-	breaker_init(&breaker, NULL, &options);
+	breaker_init(&breaker, NULL, &one_failure);
 	assert_false(breaker_failed(&breaker, true, 1));
 	assert_int_equal(breaker_ask(&breaker, 2), BREAKER_CLOSED);
 }
