@@ -162,7 +162,9 @@ def names(text, path):
     if path.endswith((".c", ".h", ".py", ".build")) or not re.search(
             "[/.]", path):
         return False
-    return re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w-])", text)
+    base = re.escape(os.path.basename(path))
+    return re.search(
+        rf"(?<![\w.-]){re.escape(path)}(?![\w-])|[\"/]{base}\"", text)
 
 
 def choose_fuzz(choice, path, tree):

@@ -65,6 +65,8 @@ SYSTEM_TESTS = {
     "tests/peers/": ("test_second_postfix",),
     "tests/milter/": ("test_milter_protocol",),
     "tests/lint/": ("test_lint",),
+    "tests/packages.bash": ("test_instance",),
+    "tests/parts.bash": ("test_parts",),
     "doc/man/": ("test_milter_manual", "test_alumnictl_help"),
     "CONTRIBUTING.md": ("test_contributing",),
     "dev": ("test_instance", "test_demo", "test_lint"),

@@ -63,7 +63,7 @@ class Tree:
 
     @property
     def shell(self):
-        return sorted({*self.ending(".sh"), *self.scripts("sh"),
+        return sorted({*self.ending(".sh", ".bash"), *self.scripts("sh"),
                        *self.scripts("bash")})
 
     @property
