@@ -155,14 +155,12 @@ static struct json_object *activity_json(const struct activity *activity,
 	return object;
 }
 
-struct json_object *account_view_json(const struct account_view *view)
+static void add_names(struct json_object *object,
+		      const struct account_view *view)
 {
-	struct json_object *object = json_object_new_object();
 	const struct account *account = view->account;
-	char folder[ACCOUNT_HOME_BYTES];
 	char address[ADDRESS_BYTES];
 
-	(void)account_home(account, view->configuration->mail_home, folder);
 	snprintf(address, sizeof(address), "%s@%s", account->name,
 		 view->configuration->domains[0]);
 	json_add_text(object, "name", account->name);
@@ -171,6 +169,16 @@ struct json_object *account_view_json(const struct account_view *view)
 		json_object_object_add(
 			object, "aliases",
 			aliases_json(view->aliases, view->alias_count));
+}
+
+struct json_object *account_view_json(const struct account_view *view)
+{
+	struct json_object *object = json_object_new_object();
+	const struct account *account = view->account;
+	char folder[ACCOUNT_HOME_BYTES];
+
+	(void)account_home(account, view->configuration->mail_home, folder);
+	add_names(object, view);
 	json_add_text(object, "id", account->id);
 	json_add_text(object, "class", account->class_name);
 	json_object_object_add(object, "enabled",

@@ -217,6 +217,21 @@ static void try_envelope(const struct envelope_rules *rules,
 	envelope_plan_free(&plan);
 }
 
+/* The sender's line, and one for each recipient. */
+static void read_addresses(struct input *input, char *text)
+{
+	char *rest = fuzz_cut_line(text);
+
+	input->envelope.sender = text;
+	while (*rest != '\0' &&
+	       input->envelope.recipient_count < RECIPIENTS_MAX) {
+		char *line = rest;
+
+		rest = fuzz_cut_line(line);
+		read_recipient(input, input->envelope.recipient_count++, line);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const secrets[] = {"a secret"};
@@ -255,15 +270,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						: OVER_QUOTA_COPY_FORWARD_ONLY;
 	configuration.forward_messages_per_day = has(text, 'l') ? 10 : 0;
 	read_envelope(input, text);
-	input->envelope.sender = rest;
-	rest = fuzz_cut_line(rest);
-	while (*rest != '\0' &&
-	       input->envelope.recipient_count < RECIPIENTS_MAX) {
-		char *line = rest;
-
-		rest = fuzz_cut_line(line);
-		read_recipient(input, input->envelope.recipient_count++, line);
-	}
+	read_addresses(input, rest);
 	try_envelope(&rules, &input->envelope);
 	free(text);
 	free(input);

@@ -47,11 +47,26 @@ def values(layout, ports):
         "submission_recipients_per_day": 1000000,
         "tls_cert": layout.cert,
         "tls_key": layout.key,
+        **_directory_values(layout, ports),
+        **_dovecot_values(layout, ports),
+        **_postfix_values(layout, ports),
+        **spam_filter.values(layout, ports),
+        **webmail.values(layout, ports),
+    }
+
+
+def _directory_values(layout, ports):
+    return {
         "ldap_uri": f"ldap://127.0.0.1:{ports['ldap']}",
         "ldap_base": university.BASE,
         "ldap_bind_dn": university.SERVICE_DN,
         "ldap_bind_password_file": layout.directory_secret,
         "ldap_ca_file": layout.ca,
+    }
+
+
+def _dovecot_values(layout, ports):
+    return {
         "imaps_port": ports["imaps"],
         "pop3s_port": ports["pop3s"],
         "dovecot_run": layout.dovecot_run,
@@ -61,6 +76,11 @@ def values(layout, ports):
         # Many tests log in with a wrong password.
         "auth_failure_delay": "0 secs",
         "auth_penalty_mode": "0",
+    }
+
+
+def _postfix_values(layout, ports):
+    return {
         "smtp_port": ports["smtp"],
         "submission_port": ports["submission"],
         "postfix_interfaces": "127.0.0.1",
@@ -68,14 +88,11 @@ def values(layout, ports):
         "postfix_spool": layout.spool,
         "postfix_data": layout.postfix_data,
         "postfix_log": layout.log_of("postfix"),
-        "postfix_interfaces": "127.0.0.1",
         # The tests connect from 127.0.0.1, which is to count as outside.
         "inside_networks": "127.0.0.2/32",
         "relayhost": f"[127.0.0.1]:{ports['outside']}",
         "transport_maps": "inline:{refuses.example=smtp:[127.0.0.1]:"
                           f"{ports['refuses']}}}",
-        **spam_filter.values(layout, ports),
-        **webmail.values(layout, ports),
     }
 
 

@@ -33,13 +33,21 @@ class Layout:
         # Resolved, because /proc shows resolved paths when processes of the
         # instance are looked for.
         self.folder = Path(os.path.realpath(folder))
+        self._place_control()
+        self._place_configuration()
+        self._place_data()
+
+    def _place_control(self):
         self.lock = self.folder / "lock"
         self.holder_state = self.folder / "holder.json"
         self.holder_socket = self.folder / "holder.sock"
         self.endpoints = self.folder / "endpoints.json"
         self.services = self.folder / "services.json"
         self.values = self.folder / "values"
+        self.log = self.folder / "log"
+        self.sanitizer_log = self.log / "sanitizer"
 
+    def _place_configuration(self):
         self.etc = self.folder / "etc"
         self.passwd = self.etc / "passwd"
         self.group = self.etc / "group"
@@ -65,6 +73,7 @@ class Layout:
         self.cert = self.tls / "cert.pem"
         self.key = self.tls / "key.pem"
 
+    def _place_data(self):
         self.modules = self.folder / "modules"
         self.run = self.folder / "run"
         self.dovecot_run = self.run / "dovecot"
@@ -83,8 +92,6 @@ class Layout:
         self.outside = self.folder / "outside"
         self.webmail = self.folder / "webmail"
         self.webmail_plugins = self.webmail / "plugins"
-        self.log = self.folder / "log"
-        self.sanitizer_log = self.log / "sanitizer"
 
     def log_of(self, service):
         """The log file of a server."""

@@ -72,7 +72,10 @@ class Runner:
         return sorted(set(found)), len(new)
 
     def _look(self, check, batch):
-        results = check.run(self.tree, [unit for unit, _ in batch])
+        try:
+            results = check.run(self.tree, [unit for unit, _ in batch])
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            return [f"{batch[0][0].name}:1: {check.name}: {error}"]
         complaints = []
         for unit, key in batch:
             self.cache.put(check.name, key, results[unit])

@@ -15,7 +15,7 @@ SPDX = "SPDX-License-Identifier: "
 # A line may stand before it: what starts a script, or PHP.
 SPDX_LINES = 2
 UPWARD = re.compile(r'^\s*#\s*include\s+"[^"]*\.\./')
-TABLE_BEGINS = re.compile(r"\tstatic const struct\b.*\{$")
+TABLE_BEGINS = re.compile(r"\tstatic const\b.*\{$")
 TABLE_ENDS = re.compile(r"\t}.*;$")
 SOURCES = (".c", ".h", ".py", ".sh", ".php", ".inc", ".lua", ".bash")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Checks by programs of Debian's for everything that is not C."""
 
-from lint.check import FileCheck, TreeCheck, output
+from lint.check import FileCheck, TreeCheck, call, output
 
 
 class Shellcheck(FileCheck):
@@ -56,6 +56,11 @@ class Phpcs(FileCheck):
         return output(tree, [
             "phpcs", f"--standard={self.settings[0]}", "--report=emacs",
             f"--basepath={tree.root}", *paths])
+
+    def fix(self, tree):
+        # Its status tells how much it mended.
+        call(tree, ["phpcbf", "-q", f"--standard={self.settings[0]}",
+                    *self.files(tree)])
 
 
 def php(tree):

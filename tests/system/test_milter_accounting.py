@@ -270,6 +270,21 @@ def account(instance, names, messages):
         thread.join()
     kills.stop()
     ledger.settle()
+    tally = count(ledger)
+    tally.update({f"{name} killed": times
+                  for name, times in kills.counts.items()})
+    print(f"\nseed {seed}: " + ", ".join(
+        f"{number} {what}" for what, number in sorted(tally.items())))
+    # Otherwise the run has shown nothing.
+    assert tally["accepted messages"] > messages / 10
+    assert tally["lost"] == 0
+    assert tally["unexpected"] == 0
+    assert tally["half"] == 0
+    return tally
+
+
+def count(ledger):
+    """How often each thing happened, in all that was sent and arrived."""
     arrivals = ledger.arrivals()
     tally = Counter(f"{sent.answer} messages" for sent in ledger.sent)
     tally["attempts"] = sum(sent.attempts for sent in ledger.sent)
@@ -287,18 +302,10 @@ def account(instance, names, messages):
         if sent.answer == "deferred":
             wanted = set()
         tally["unexpected"] += sum(
-            count for place, count in arrivals.items()
+            times for place, times in arrivals.items()
             if place[0] == sent.number and place not in wanted)
         tally["half"] += (sent.answer == "unknown" and bool(wanted)
                           and any(arrivals[place] == 0 for place in wanted))
-    tally.update({f"{name} killed": count for name, count in kills.counts.items()})
-    print(f"\nseed {seed}: " + ", ".join(
-        f"{count} {what}" for what, count in sorted(tally.items())))
-    # Otherwise the run has shown nothing.
-    assert tally["accepted messages"] > messages / 10
-    assert tally["lost"] == 0
-    assert tally["unexpected"] == 0
-    assert tally["half"] == 0
     return tally
 
 

@@ -328,6 +328,11 @@ def run_sessions(instance):
     # Each smtpd has one, and keeps it from one message to the next.
     assert opened[0] >= sessions
     instance.wait_queue_empty(SESSIONS_SECONDS)
+    assert_arrived(instance, people, subjects)
+
+
+def assert_arrived(instance, people, subjects):
+    """Each message reached each place that it was for, once."""
     kept = {person.name: b"".join(stored(instance, person))
             for person in people}
     gone = b"".join(mail.content for mail in instance.outside())

@@ -170,6 +170,19 @@ def test_options_bound_copies_into_trash_and_the_number_of_messages(new_state):
     ok(connection._simple_command("MOVE", "1", "Trash"))
     connection.logout()
 
+    two_messages_are_the_limit(instance)
+    # In a session that is open, too.
+    name = instance.add_account("few")
+    connection = instance.imap(name)
+    for _ in range(2):
+        ok(append(connection, size=100))
+    instance.alumnictl("class", "set", name, "student")
+    until_fresh(lambda: append(connection, size=100)[0] == "NO",
+                "APPEND still goes by the class before")
+    connection.logout()
+
+
+def two_messages_are_the_limit(instance):
     name = instance.add_account("few", "--class", "student")
     connection = instance.imap(name)
     for _ in range(2):
@@ -184,16 +197,6 @@ def test_options_bound_copies_into_trash_and_the_number_of_messages(new_state):
     assert error.value.smtp_code == 552
     ok(connection.select("INBOX"))
     ok(connection.copy("1:2", "Trash"))
-    connection.logout()
-
-    # In a session that is open, too.
-    name = instance.add_account("few")
-    connection = instance.imap(name)
-    for _ in range(2):
-        ok(append(connection, size=100))
-    instance.alumnictl("class", "set", name, "student")
-    until_fresh(lambda: append(connection, size=100)[0] == "NO",
-                "APPEND still goes by the class before")
     connection.logout()
 
 
