@@ -24,11 +24,11 @@ class alumnimail_app_passwords extends alumnimail_form
     public function post($do)
     {
         switch ($do) {
-        case 'make':
-            $this->make($this->posted('_label'), $this->posted_password('_current'));
-            return null;
-        case 'revoke':
-            return $this->revoke($this->posted('_label'));
+            case 'make':
+                $this->make($this->posted('_label'), $this->posted_password('_current'));
+                return null;
+            case 'revoke':
+                return $this->revoke($this->posted('_label'));
         }
         return null;
     }

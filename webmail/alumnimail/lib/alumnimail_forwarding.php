@@ -14,14 +14,14 @@ class alumnimail_forwarding extends alumnimail_form
     public function post($do)
     {
         switch ($do) {
-        case 'save':
-            return $this->save($this->posted('_address'), $this->posted('_keep') === 'yes' ? 'yes' : 'no');
-        case 'code':
-            return $this->set('forward-code', $this->posted('_code'), 'forwardingconfirmed');
-        case 'giveup':
-            return $this->set('forward-pending', null, 'forwardinggivenup');
-        case 'stop':
-            return $this->set('forward', null, 'forwardingstopped');
+            case 'save':
+                return $this->save($this->posted('_address'), $this->posted('_keep') === 'yes' ? 'yes' : 'no');
+            case 'code':
+                return $this->set('forward-code', $this->posted('_code'), 'forwardingconfirmed');
+            case 'giveup':
+                return $this->set('forward-pending', null, 'forwardinggivenup');
+            case 'stop':
+                return $this->set('forward', null, 'forwardingstopped');
         }
         return null;
     }
