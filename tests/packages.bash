@@ -38,6 +38,7 @@ command -v npm > /dev/null || BROWSER_PACKAGES+=(npm)
 
 # What only `./dev lint` needs. One release's tools are the judge.
 LINT_PACKAGES=(
+	git
 	clang-format-14 clang-tidy-14 cppcheck universal-ctags shellcheck
 	python3-autopep8 python3-flake8 php-codesniffer lua5.3 codespell mandoc
 )

@@ -240,7 +240,7 @@ def main():
     arguments = parser.parse_args()
     base = arguments.base or default_base()
     paths = changed_paths(base)
-    print(f"{len(paths)} files differ from {base}.")
+    print(f"Files that differ from {base}: {len(paths)}")
     tree = Tree(ROOT)
     choice = choose(paths, tree, Build(tree)) if paths else Choice()
     choice.show()

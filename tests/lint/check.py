@@ -104,10 +104,9 @@ def by_path(units, complaints):
 
 def call(tree, argv, **options):
     """Runs a program at the root of the tree; returns what it did."""
-    return subprocess.run(argv, text=True, errors="replace",
-                          stdin=subprocess.DEVNULL, check=False,
-                          **{"cwd": tree.root, "capture_output": True,
-                             **options})
+    return subprocess.run(argv, **{
+        "cwd": tree.root, "text": True, "errors": "replace", "check": False,
+        "stdin": subprocess.DEVNULL, "capture_output": True, **options})
 
 
 def output(tree, argv, pattern=r"[^\s:]+:\d+:", good=(0,)):

@@ -78,7 +78,8 @@ class Lua(FileCheck):
         return tree.ending(".lua")
 
     def look(self, tree, paths):
-        return output(tree, ["luac5.3", "-p", *paths], r"luac5.3: .*:\d+:")
+        lines = output(tree, ["luac5.3", "-p", *paths], r"luac5.3: .*:\d+:")
+        return [line.removeprefix("luac5.3: ") for line in lines]
 
 
 class Codespell(FileCheck):

@@ -38,6 +38,10 @@ from instance.layout import Layout  # noqa: E402
 pytest_plugins = ["alumnictl_program", "doctor_patient", "terminals",
                   "workers"]
 
+# One release's tools are the judge of form.
+collect_ignore = (["test_lint.py", "test_changed.py"]
+                  if "ALUMNIMAIL_TREE" in os.environ else [])
+
 UP_SECONDS = 600
 TAIL_BYTES = 6000
 
