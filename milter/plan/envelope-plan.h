@@ -115,7 +115,9 @@ struct envelope_plan {
 	enum srs_result srs_result;
 };
 
-/* Decides on one recipient at RCPT, with the declared size. */
+/* Decides on one recipient at RCPT, with the declared size. The recipients of
+   the envelope do not count. Returns a reply without a code when the recipient
+   is taken. */
 struct smtp_reply
 envelope_plan_recipient(const struct envelope_rules *rules,
 			const struct envelope *envelope,
@@ -135,11 +137,12 @@ bool envelope_plan_needs_size(const struct envelope_rules *rules,
 int envelope_plan_message(const struct envelope_rules *rules,
 			  const struct envelope *envelope,
 			  struct envelope_plan *plan_r, struct error *error);
+/* Frees what the plan owns and empties it; may be called twice. */
 void envelope_plan_free(struct envelope_plan *plan);
 
 /* True if the account forwards this message now. */
 bool recipient_fate_forwards(enum recipient_fate fate);
-/* A word for the log. */
+/* A word for the log, which is constant. */
 const char *recipient_fate_name(enum recipient_fate fate);
 
 #endif

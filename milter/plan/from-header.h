@@ -15,7 +15,9 @@ enum from_header_result {
 };
 
 /* Takes the next address, without <>, from the header's value at *position,
-   which is moved behind it. */
+   which is moved behind it. Begin with the value, and go on as long as
+   FROM_HEADER_ADDRESS is returned; address_r is filled in only then. The
+   address is what the header says, and may be none. */
 enum from_header_result from_header_next(const char **position,
 					 char address_r[ADDRESS_BYTES]);
 

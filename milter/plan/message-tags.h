@@ -21,7 +21,9 @@ struct message_tags {
 	size_t count;
 };
 
-/* Takes the tags out of a header value. */
+/* Adds the words of a header value that have the length of a tag, up to
+   MESSAGE_TAGS_MAX in all. Whether they are tags is seen by
+   message_tags_have(). */
 void message_tags_see(struct message_tags *tags, const char *value);
 
 /* True if one of them was made for the account. */

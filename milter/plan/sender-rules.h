@@ -30,7 +30,9 @@ struct sender_session {
 	int64_t passwords_changed_at;
 };
 
-/* account is NULL when there is none; activity is what it sent before. */
+/* Judges one more recipient at the time now (Unix seconds). account is NULL
+   when the login has none; activity is what it sent before. Of several reasons
+   to refuse, the first in the order of the enum is returned. */
 enum sender_verdict
 sender_rules_judge(const struct configuration *configuration,
 		   const struct account *account,

@@ -15,7 +15,8 @@ enum suspicion {
 	SUSPICION_DMARC, /* failed under reject or quarantine */
 };
 
-/* What one header says. */
+/* Returns what one header says. The name is compared without regard to case;
+   the value may be folded. */
 enum suspicion spam_marks_judge(const struct configuration *configuration,
 				const char *name, const char *value);
 

@@ -22,6 +22,8 @@ struct session;
    memory. */
 struct session *session_new(const struct milter_service *service,
 			    bool internal);
+/* Ends the message that has begun, frees the session and clears the pointer,
+   which may be NULL already. */
 void session_free(struct session **session);
 
 /* MAIL: begins a message; one that was begun before is forgotten. parameters

@@ -111,38 +111,44 @@ struct fixture {
 	struct envelope envelope;
 };
 
+static struct configuration make_configuration(const struct test_case *test)
+{
+	return (struct configuration){
+		.domains = domains,
+		.default_class = "alumni",
+		.postmaster = "plain",
+		.srs_domain = "alumni.example",
+		.over_quota_text = test->over_quota_text == NULL
+					   ? over_quota_text
+					   : (char *)test->over_quota_text,
+		.forward_messages_per_day = test->limit,
+		.submission_check_from = !test->any_from,
+		.quota_grace = test->grace,
+		.over_quota_copy = test->over_quota_copy,
+		.classes = classes,
+		.class_count = 1,
+	};
+}
+
+static struct envelope make_envelope(const struct test_case *test)
+{
+	return (struct envelope){
+		.sender = test->sender == NULL ? "<x@remote.example>"
+					       : test->sender,
+		.authenticated = test->source == LOGIN,
+		.internal = test->source == INTERNAL,
+		.size = test->size,
+		.from_is_foreign = test->from_is_foreign,
+		.suspicion = test->suspicion,
+		.is_notice = test->is_notice,
+	};
+}
+
 static void set_up(const struct test_case *test, struct fixture *fixture)
 {
 	*fixture = (struct fixture){
-		.configuration =
-			{
-				.domains = domains,
-				.default_class = "alumni",
-				.postmaster = "plain",
-				.srs_domain = "alumni.example",
-				.over_quota_text =
-					test->over_quota_text == NULL
-						? over_quota_text
-						: (char *)test->over_quota_text,
-				.forward_messages_per_day = test->limit,
-				.submission_check_from = !test->any_from,
-				.quota_grace = test->grace,
-				.over_quota_copy = test->over_quota_copy,
-				.classes = classes,
-				.class_count = 1,
-			},
-		.envelope =
-			{
-				.sender = test->sender == NULL
-						  ? "<x@remote.example>"
-						  : test->sender,
-				.authenticated = test->source == LOGIN,
-				.internal = test->source == INTERNAL,
-				.size = test->size,
-				.from_is_foreign = test->from_is_foreign,
-				.suspicion = test->suspicion,
-				.is_notice = test->is_notice,
-			},
+		.configuration = make_configuration(test),
+		.envelope = make_envelope(test),
 	};
 	fixture->rules = (struct envelope_rules){
 		.configuration = &fixture->configuration,

@@ -38,58 +38,58 @@ static void list(const char *value, char list_r[LIST_BYTES])
 	fail_msg("it does not end");
 }
 
+static const struct {
+	const char *value;
+	const char *addresses;
+} headers[] = {
+	{"a@b.example", "a@b.example|"},
+	{" a@b.example ", "a@b.example|"},
+	{"A B <a@b.example>", "a@b.example|"},
+	{"\"B, A\" <a@b.example>", "a@b.example|"},
+	{"\"A <x@y.example>\" <a@b.example>", "a@b.example|"},
+	{"\"x@y.example\" <a@b.example>", "a@b.example|"},
+	{"A (x@y.example, b) <a@b.example> (c)", "a@b.example|"},
+	{"A (nested (twice) \\) ) <a@b.example>", "a@b.example|"},
+	{"=?utf-8?q?J=C3=B8rgen?=\n <a@b.example>", "a@b.example|"},
+	{"J\xc3\xb8rgen <a@b.example>", "a@b.example|"},
+	{"a@b.example, C <c@d.example>", "a@b.example|c@d.example|"},
+	{"a@b.example,\n\tc@d.example", "a@b.example|c@d.example|"},
+	{",, a@b.example ,", "a@b.example|"},
+	{"Team: a@b.example, C <c@d.example>;", "a@b.example|c@d.example|"},
+	{"undisclosed:;", ""},
+	{"", ""},
+	{"(nobody)", ""},
+	{"\"a b\"@c.example", "\"a b\"@c.example|"},
+	{"\"a\\\"b\"@c.example", "\"a\\\"b\"@c.example|"},
+	{"<@x.example:a@b.example>", "@x.example:a@b.example|"},
+	{"alumna", "alumna|"},
+	/* Two words are no address; whoever looks sees that. */
+	{"A B", "A B|"},
+	{"a @ b.example", "a @ b.example|"},
+	{"<a@b.example> <c@d.example>", "!"},
+	{"<a@b.example> c@d.example", "!"},
+	{"a@b.example <c@d.example", "!"},
+	{"a@b.example>", "!"},
+	{"<>", "!"},
+	{"<<a@b.example>>", "!"},
+	{"\"unclosed <a@b.example>", "!"},
+	{"(unclosed <a@b.example>", "!"},
+	{"ceo@x.example: a@b.example;", "!"},
+	{"a@b.example;c@d.example", "a@b.example|c@d.example|"},
+};
+
 static void addresses_are_found(void **state)
 {
-	static const struct {
-		const char *value;
-		const char *addresses;
-	} cases[] = {
-		{"a@b.example", "a@b.example|"},
-		{" a@b.example ", "a@b.example|"},
-		{"A B <a@b.example>", "a@b.example|"},
-		{"\"B, A\" <a@b.example>", "a@b.example|"},
-		{"\"A <x@y.example>\" <a@b.example>", "a@b.example|"},
-		{"\"x@y.example\" <a@b.example>", "a@b.example|"},
-		{"A (x@y.example, b) <a@b.example> (c)", "a@b.example|"},
-		{"A (nested (twice) \\) ) <a@b.example>", "a@b.example|"},
-		{"=?utf-8?q?J=C3=B8rgen?=\n <a@b.example>", "a@b.example|"},
-		{"J\xc3\xb8rgen <a@b.example>", "a@b.example|"},
-		{"a@b.example, C <c@d.example>", "a@b.example|c@d.example|"},
-		{"a@b.example,\n\tc@d.example", "a@b.example|c@d.example|"},
-		{",, a@b.example ,", "a@b.example|"},
-		{"Team: a@b.example, C <c@d.example>;",
-		 "a@b.example|c@d.example|"},
-		{"undisclosed:;", ""},
-		{"", ""},
-		{"(nobody)", ""},
-		{"\"a b\"@c.example", "\"a b\"@c.example|"},
-		{"\"a\\\"b\"@c.example", "\"a\\\"b\"@c.example|"},
-		{"<@x.example:a@b.example>", "@x.example:a@b.example|"},
-		{"alumna", "alumna|"},
-		/* Two words are no address; whoever looks sees that. */
-		{"A B", "A B|"},
-		{"a @ b.example", "a @ b.example|"},
-		{"<a@b.example> <c@d.example>", "!"},
-		{"<a@b.example> c@d.example", "!"},
-		{"a@b.example <c@d.example", "!"},
-		{"a@b.example>", "!"},
-		{"<>", "!"},
-		{"<<a@b.example>>", "!"},
-		{"\"unclosed <a@b.example>", "!"},
-		{"(unclosed <a@b.example>", "!"},
-		{"ceo@x.example: a@b.example;", "!"},
-		{"a@b.example;c@d.example", "a@b.example|c@d.example|"},
-	};
 	char got[LIST_BYTES];
 	int wrong = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		list(cases[i].value, got);
-		if (strcmp(got, cases[i].addresses) == 0)
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		list(headers[i].value, got);
+		if (strcmp(got, headers[i].addresses) == 0)
 			continue;
-		print_error("%s: expected %s, got %s\n", cases[i].value,
-			    cases[i].addresses, got);
+		print_error("%s: expected %s, got %s\n", headers[i].value,
+			    headers[i].addresses, got);
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);

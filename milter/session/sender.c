@@ -2,7 +2,7 @@
  *
  * People who logged in: how much they may send, and as whom. A stolen password
  * is the commonest incident of a mail service; see
- * milter/session/session-state.h.
+ * milter/session/state.h.
  */
 #include <string.h>
 #include <time.h>
@@ -10,7 +10,7 @@
 #include "milter/plan/from-header.h"
 #include "milter/plan/recipient.h"
 #include "milter/plan/sender-rules.h"
-#include "milter/session/session-state.h"
+#include "milter/session/state.h"
 
 static const struct smtp_reply nothing;
 static const struct smtp_reply try_again = {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a session logs and counts; see milter/session/session-state.h.
+ * What a session logs and counts; see milter/session/state.h.
  */
 #include <string.h>
 #include <time.h>
 
-#include "milter/session/session-state.h"
+#include "milter/session/state.h"
 
 void session_log_start(const struct session *session, struct log_line *line,
 		       const char *event)
