@@ -100,13 +100,18 @@ struct account {
 	char sending_block_reason[ACCOUNT_BLOCK_REASON_BYTES];
 };
 
+/* Whether this is an id as the store makes them: 32 digits of lower-case hex.
+   Anything else, which only somebody with access to the database can have put
+   there, must not become a part of a path. */
+bool account_id_is_valid(const char *id);
+
 /* Enough for any mail_home that a file system takes. */
 #define ACCOUNT_HOME_BYTES 4352
 
 /* The account's home folder below the configured mail_home: MAIL_HOME/ab/ID
    for an id that begins with ab, so that no folder gets too many. It hangs on
    the id, so an account made later under the same name has another.
-   Returns 0, or -1 if mail_home is too long. */
+   Returns 0, or -1 if mail_home is too long or the id is no valid one. */
 int account_home(const struct account *account, const char *mail_home,
 		 char home_r[ACCOUNT_HOME_BYTES]);
 

@@ -1,379 +1,270 @@
 /* SPDX-License-Identifier: MIT
  *
- * One SQLite file of the store; see lib/database/database.h.
- *
- * The database file must never be opened and closed by other means while this
- * process may have a handle on it: that would drop SQLite's POSIX locks.
+ * Statements, rows and transactions of any engine; see
+ * lib/database/database.h.
  */
 #include "lib/database/database.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define WAL_RETRY_MSECS 10
+#include "lib/database/driver.h"
 
-/* Says what went wrong with the handle. Returns -1. */
-static int fail(struct database *database, struct error *error)
-{
-	const char *path = database->path;
-	const char *text = sqlite3_errmsg(database->handle);
-
-	switch (sqlite3_errcode(database->handle)) {
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return error_set(error,
-				 "%s: another program kept it locked for %d ms",
-				 path, DATABASE_BUSY_TIMEOUT_MSECS);
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return error_set(error,
-				 "%s is damaged or no database (%s): restore "
-				 "it from a backup, then run `alumnictl store "
-				 "init`",
-				 path, text);
-	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-	case SQLITE_READONLY:
-		return error_set(error,
-				 "%s: %s: this process must be in the file's "
-				 "group and able to write to its folder; "
-				 "`alumnictl store init`, run as root, sets "
-				 "groups and modes",
-				 path, text);
-	default:
-		return error_set(error, "%s: %s", path, text);
-	}
-}
-
-/* Gives the usual mistakes an answer before SQLite calls them all "unable to
-   open database file". */
-static int check_file(const char *path, struct error *error)
-{
-	struct stat status;
-
-	if (lstat(path, &status) < 0 && errno == ENOENT)
-		return error_set(error,
-				 "%s does not exist: create the store with "
-				 "`alumnictl store init`",
-				 path);
-	if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) < 0)
-		return error_set(error,
-				 "cannot open %s: %s: this process must be in "
-				 "the file's group; `alumnictl store init`, "
-				 "run as root, sets groups and modes",
-				 path, strerror(errno));
-	if (!S_ISREG(status.st_mode))
-		return error_set(error, "%s is not a file", path);
-	return 0;
-}
-
-/* The milter can write to the accounts' file, so nothing that its schema may
-   contain besides tables is ever run by others. */
-static int configure(struct database *database, struct error *error)
-{
-	sqlite3 *handle = database->handle;
-
-	(void)sqlite3_extended_result_codes(handle, 0);
-	if (sqlite3_busy_timeout(handle, DATABASE_BUSY_TIMEOUT_MSECS) !=
-		    SQLITE_OK ||
-	    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0,
-			      NULL) != SQLITE_OK ||
-	    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL) !=
-		    SQLITE_OK ||
-	    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
-			      NULL) != SQLITE_OK)
-		return fail(database, error);
-	/* KiB. The inner pages of a million accounts and of their names take 3
-	   MiB; SQLite's own 2 MiB would have it read them again and again. */
-	return database_execute(database,
-				"PRAGMA foreign_keys = ON;"
-				"PRAGMA synchronous = FULL;"
-				"PRAGMA cache_size = -3072",
-				error);
-}
-
-int database_open(struct database *database, const char *path,
+int database_init(struct database *database,
+		  const struct database_driver *driver, const char *name,
 		  struct error *error)
 {
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-			  SQLITE_OPEN_NOFOLLOW;
-	size_t length = strlen(path);
+	size_t length = strlen(name);
 
 	memset(database, 0, sizeof(*database));
-	if (length >= sizeof(database->path))
-		return error_set(error, "%s: the path is too long", path);
-	memcpy(database->path, path, length + 1);
-	if (check_file(path, error) < 0)
-		return -1;
-	if (sqlite3_open_v2(path, &database->handle, flags, NULL) != SQLITE_OK)
-		(void)fail(database, error);
-	else if (configure(database, error) == 0)
-		return 0;
-	database_close(database);
-	return -1;
-}
-
-void database_close(struct database *database)
-{
-	for (size_t i = 0; i < database->statement_count; i++)
-		(void)sqlite3_finalize(database->statements[i]);
-	free(database->statements);
-	(void)sqlite3_close(database->handle);
-	memset(database, 0, sizeof(*database));
-}
-
-int database_prepare(struct database *database, const char *const *sql,
-		     size_t count, struct error *error)
-{
-	database->statements = calloc(count, sizeof(*database->statements));
-	if (database->statements == NULL)
-		return error_set(error, "%s: out of memory", database->path);
-	database->statement_count = count;
-	for (size_t i = 0; i < count; i++) {
-		if (sqlite3_prepare_v3(database->handle, sql[i], -1,
-				       SQLITE_PREPARE_PERSISTENT,
-				       &database->statements[i],
-				       NULL) != SQLITE_OK)
-			return fail(database, error);
-	}
+	database->driver = driver;
+	if (length >= sizeof(database->name))
+		return error_set(error, "%s: the path is too long", name);
+	memcpy(database->name, name, length + 1);
 	return 0;
+}
+
+void database_close(struct database **database)
+{
+	struct database *closed = *database;
+
+	if (closed == NULL)
+		return;
+	for (size_t i = 0; i < closed->query_count; i++)
+		closed->driver->forget(&closed->queries[i]);
+	free(closed->queries);
+	closed->driver->close(closed);
+	*database = NULL;
+}
+
+const char *database_name(const struct database *database)
+{
+	return database->name;
+}
+
+bool database_was_conflict(const struct database *database)
+{
+	return database->was_conflict;
+}
+
+int64_t database_changed_rows(const struct database *database)
+{
+	return database->changed_rows;
 }
 
 int database_execute(struct database *database, const char *sql,
 		     struct error *error)
 {
-	if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(database, error);
-	return 0;
+	return database->driver->execute(database, sql, error);
 }
 
-int database_number(struct database *database, const char *sql,
-		    int64_t *number_r, struct error *error)
+/* ---- statements ---- */
+
+static int prepare(struct query *query, struct error *error)
 {
-	sqlite3_stmt *query = NULL;
-	int result = -1;
-
-	if (sqlite3_prepare_v2(database->handle, sql, -1, &query, NULL) !=
-		    SQLITE_OK ||
-	    sqlite3_step(query) != SQLITE_ROW) {
-		(void)fail(database, error);
-	} else {
-		*number_r = sqlite3_column_int64(query, 0);
-		result = 0;
-	}
-	(void)sqlite3_finalize(query);
-	return result;
-}
-
-/* Returns SQLite's result; *is_wal_r only holds with SQLITE_ROW. */
-static int ask_for_wal(struct database *database, bool *is_wal_r)
-{
-	sqlite3_stmt *query = NULL;
-	const char *mode;
-	int result = sqlite3_prepare_v2(database->handle,
-					"PRAGMA journal_mode = WAL", -1, &query,
-					NULL);
-
-	if (result == SQLITE_OK)
-		result = sqlite3_step(query);
-	if (result == SQLITE_ROW) {
-		mode = (const char *)sqlite3_column_text(query, 0);
-		*is_wal_r = mode != NULL && strcmp(mode, "wal") == 0;
-	}
-	(void)sqlite3_finalize(query);
-	return result;
-}
-
-int database_use_wal(struct database *database, struct error *error)
-{
-	bool is_wal = false;
-	int waited_msecs = 0;
+	char *sql = columns_expand(query->statement->columns,
+				   query->statement->sql);
 	int result;
 
-	/* The busy time-out does not cover a change of the journal's mode. */
-	while ((result = ask_for_wal(database, &is_wal)) == SQLITE_BUSY &&
-	       waited_msecs < DATABASE_BUSY_TIMEOUT_MSECS)
-		waited_msecs += sqlite3_sleep(WAL_RETRY_MSECS);
-	if (result != SQLITE_ROW)
-		return fail(database, error);
-	/* Where it cannot be done, the pragma answers with another mode. */
-	if (!is_wal)
-		return error_set(error,
-				 "%s cannot be put into WAL mode: the store "
-				 "must be on a local disk",
-				 database->path);
+	if (sql == NULL)
+		return error_set(error, "%s: out of memory",
+				 query->database->name);
+	result = query->database->driver->prepare(query, sql, error);
+	free(sql);
+	if (result == 0 && query->parameter_count > DATABASE_PARAMETERS_MAX)
+		result = error_set(error,
+				   "%s: a statement has more than %d "
+				   "parameters",
+				   query->database->name,
+				   DATABASE_PARAMETERS_MAX);
+	return result;
+}
+
+int database_prepare(struct database *database,
+		     const struct database_statement *statements, size_t count,
+		     struct error *error)
+{
+	database->queries = calloc(count, sizeof(*database->queries));
+	if (database->queries == NULL)
+		return error_set(error, "%s: out of memory", database->name);
+	database->query_count = count;
+	for (size_t i = 0; i < count; i++) {
+		database->queries[i].database = database;
+		database->queries[i].statement = &statements[i];
+		if (prepare(&database->queries[i], error) < 0)
+			return -1;
+	}
 	return 0;
 }
 
-static int bind(sqlite3_stmt *statement, int position,
-		const struct binding *binding)
-{
-	switch (binding->kind) {
-	case BINDING_NUMBER:
-		return sqlite3_bind_int64(statement, position, binding->number);
-	case BINDING_TEXT:
-		return sqlite3_bind_text(statement, position, binding->text, -1,
-					 SQLITE_STATIC);
-	case BINDING_NULL:
-		break;
-	}
-	return sqlite3_bind_null(statement, position);
-}
-
-static sqlite3_stmt *query_bound(struct database *database, size_t statement,
-				 const struct binding *bindings, size_t count,
-				 struct error *error)
-{
-	sqlite3_stmt *query = database->statements[statement];
-
-	for (size_t i = 0; i < count; i++) {
-		if (bind(query, (int)i + 1, &bindings[i]) != SQLITE_OK) {
-			(void)fail(database, error);
-			database_finish(query);
-			return NULL;
-		}
-	}
-	return query;
-}
-
-/* It stays so: to change it takes longer than many a commit. */
-static int set_unsynced(struct database *database, bool unsynced,
+/* To change it takes longer than many a commit, so it stays as it is. */
+static int set_unsynced(struct database *database, bool is_unsynced,
 			struct error *error)
 {
-	/* Within a transaction it is the commit that counts. */
-	if (database->unsynced == unsynced ||
-	    !sqlite3_get_autocommit(database->handle))
+	const struct database_driver *driver = database->driver;
+
+	/* Inside a transaction it is the commit that counts. */
+	if (database->is_unsynced == is_unsynced ||
+	    driver->is_in_transaction(database))
 		return 0;
-	if (database_execute(database,
-			     unsynced ? "PRAGMA synchronous = NORMAL"
-				      : "PRAGMA synchronous = FULL",
-			     error) < 0)
+	if (driver->execute(database,
+			    is_unsynced ? driver->do_not_sync : driver->sync,
+			    error) < 0)
 		return -1;
-	database->unsynced = unsynced;
+	database->is_unsynced = is_unsynced;
 	return 0;
 }
 
-sqlite3_stmt *database_query(struct database *database, size_t statement,
-			     const struct binding *bindings, size_t count,
-			     struct error *error)
+static int start(struct query *query, const struct binding *bindings,
+		 size_t count, struct error *error)
 {
-	if (!sqlite3_stmt_readonly(database->statements[statement]) &&
-	    set_unsynced(database, false, error) < 0)
-		return NULL;
-	return query_bound(database, statement, bindings, count, error);
-}
-
-sqlite3_stmt *database_query_unsynced(struct database *database,
-				      size_t statement,
-				      const struct binding *bindings,
-				      size_t count, struct error *error)
-{
-	if (set_unsynced(database, true, error) < 0)
-		return NULL;
-	return query_bound(database, statement, bindings, count, error);
-}
-
-int database_step(struct database *database, sqlite3_stmt *query,
-		  struct error *error)
-{
-	switch (sqlite3_step(query)) {
-	case SQLITE_ROW:
-		return 1;
-	case SQLITE_DONE:
-		return 0;
-	default:
-		return fail(database, error);
-	}
-}
-
-void database_finish(sqlite3_stmt *query)
-{
-	/* Repeats the error of the last step, which was reported then. */
-	(void)sqlite3_reset(query);
-	(void)sqlite3_clear_bindings(query);
-}
-
-static int change(struct database *database, sqlite3_stmt *query,
-		  struct error *error)
-{
-	int result;
-
-	if (query == NULL)
+	if (count != query->parameter_count)
+		return error_set(
+			error, "%s: a statement takes %zu values, not %zu",
+			query->database->name, query->parameter_count, count);
+	if (!query->is_read_only &&
+	    set_unsynced(query->database, query->statement->is_unsynced,
+			 error) < 0)
 		return -1;
-	result = database_step(database, query, error);
-	if (result == 0 && sqlite3_changes(database->handle) > 0)
-		result = 1;
-	database_finish(query);
-	return result;
+	return query->database->driver->start(query, bindings, error);
+}
+
+/* Begins a query and goes to its first row: 1, 0 or -1. end() must follow. */
+static int first_row(struct query *query, const struct binding *bindings,
+		     size_t count, struct error *error)
+{
+	if (start(query, bindings, count, error) < 0)
+		return -1;
+	return query->database->driver->step(query, error);
+}
+
+static void end(struct query *query)
+{
+	query->database->driver->finish(query);
 }
 
 int database_change(struct database *database, size_t statement,
 		    const struct binding *bindings, size_t count,
 		    struct error *error)
 {
-	return change(
-		database,
-		database_query(database, statement, bindings, count, error),
-		error);
-}
+	struct query *query = &database->queries[statement];
+	int result = first_row(query, bindings, count, error);
 
-int database_change_unsynced(struct database *database, size_t statement,
-			     const struct binding *bindings, size_t count,
-			     struct error *error)
-{
-	return change(database,
-		      database_query_unsynced(database, statement, bindings,
-					      count, error),
-		      error);
+	database->changed_rows =
+		result < 0 ? 0 : database->driver->changed_rows(query);
+	end(query);
+	if (result < 0)
+		return -1;
+	return database->changed_rows > 0 ? 1 : 0;
 }
 
 int database_exists(struct database *database, size_t statement,
 		    const struct binding *bindings, size_t count,
 		    struct error *error)
 {
-	sqlite3_stmt *query =
-		database_query(database, statement, bindings, count, error);
-	int result;
+	struct query *query = &database->queries[statement];
+	int result = first_row(query, bindings, count, error);
 
-	if (query == NULL)
-		return -1;
-	result = database_step(database, query, error);
-	database_finish(query);
+	end(query);
 	return result;
 }
 
-int database_text(struct database *database, sqlite3_stmt *query, int column,
-		  char *text_r, size_t size, struct error *error)
+int database_find(struct database *database, size_t statement,
+		  const struct binding *bindings, size_t count, void *record_r,
+		  struct error *error)
 {
-	const unsigned char *text = sqlite3_column_text(query, column);
-	size_t length = (size_t)sqlite3_column_bytes(query, column);
+	struct query *query = &database->queries[statement];
+	int found = first_row(query, bindings, count, error);
+	int result = found;
 
-	if (text == NULL)
-		return error_set(error, "%s: %s is missing", database->path,
-				 sqlite3_column_name(query, column));
-	if (length >= size || memchr(text, '\0', length) != NULL)
-		return error_set(error, "%s: %s is no valid value",
-				 database->path,
-				 sqlite3_column_name(query, column));
-	memcpy(text_r, text, length + 1);
+	if (found > 0)
+		result = columns_read(query, record_r, error);
+	/* A change is done when there are no more rows. A look-up ends here,
+	   which spares the second half of a UNION. */
+	while (found > 0 && result >= 0 && !query->is_read_only &&
+	       (result = database->driver->step(query, error)) > 0)
+		;
+	end(query);
+	return result < 0 ? -1 : found;
+}
+
+int database_find_number(struct database *database, size_t statement,
+			 const struct binding *bindings, size_t count,
+			 int64_t *number_r, struct error *error)
+{
+	struct query *query = &database->queries[statement];
+	int result = first_row(query, bindings, count, error);
+
+	*number_r = result > 0 ? database->driver->number(query, 0) : 0;
+	end(query);
+	return result;
+}
+
+int database_list(struct database *database, size_t statement,
+		  const struct binding *bindings, size_t count, void *records_r,
+		  size_t max, size_t *count_r, struct error *error)
+{
+	struct query *query = &database->queries[statement];
+	const size_t bytes = query->statement->columns->record_bytes;
+	int result = first_row(query, bindings, count, error);
+
+	*count_r = 0;
+	while (result > 0 && *count_r < max) {
+		char *record = (char *)records_r + *count_r * bytes;
+
+		result = columns_read(query, record, error);
+		if (result < 0)
+			break;
+		(*count_r)++;
+		result = database->driver->step(query, error);
+	}
+	end(query);
+	return result;
+}
+
+int database_number(struct database *database, const char *sql,
+		    int64_t *number_r, struct error *error)
+{
+	const struct database_statement statement = {.sql = sql};
+	struct query query = {.database = database, .statement = &statement};
+	int result = prepare(&query, error);
+
+	if (result == 0) {
+		result = first_row(&query, NULL, 0, error);
+		if (result > 0)
+			*number_r = database->driver->number(&query, 0);
+		if (result == 0)
+			(void)error_set(error, "%s: \"%s\" gives no number",
+					database->name, sql);
+		end(&query);
+	}
+	database->driver->forget(&query);
+	return result > 0 ? 0 : -1;
+}
+
+/* ---- transactions ---- */
+
+static int begin(struct database *database, const char *outer,
+		 struct error *error)
+{
+	if (set_unsynced(database, false, error) < 0 ||
+	    database_execute(database,
+			     database->depth == 0 ? outer
+						  : "SAVEPOINT inner_one",
+			     error) < 0)
+		return -1;
+	database->depth++;
 	return 0;
 }
 
 int database_begin(struct database *database, struct error *error)
 {
-	const char *sql = database->depth == 0 ? "BEGIN IMMEDIATE"
-					       : "SAVEPOINT inner_one";
+	return begin(database, database->driver->begin, error);
+}
 
-	if (set_unsynced(database, false, error) < 0)
-		return -1;
-	if (database_execute(database, sql, error) < 0)
-		return -1;
-	database->depth++;
-	return 0;
+int database_begin_alone(struct database *database, struct error *error)
+{
+	return begin(database, database->driver->begin_alone, error);
 }
 
 int database_commit(struct database *database, struct error *error)
@@ -393,13 +284,51 @@ void database_rollback(struct database *database)
 		return;
 	database->depth--;
 	/* Some errors have rolled back everything already. */
-	if (sqlite3_get_autocommit(database->handle) != 0)
+	if (!database->driver->is_in_transaction(database))
 		return;
-	if (database->depth > 0)
-		(void)database_execute(database,
-				       "ROLLBACK TO inner_one;"
-				       "RELEASE inner_one",
-				       NULL);
-	else
-		(void)database_execute(database, "ROLLBACK", NULL);
+	(void)database_execute(
+		database,
+		database->depth > 0 ? "ROLLBACK TO inner_one; RELEASE inner_one"
+				    : "ROLLBACK",
+		NULL);
+}
+
+/* Once. *is_conflict_r tells why it failed. */
+static int run_action(struct database *database, database_action *action,
+		      void *context, int done, bool *is_conflict_r,
+		      struct error *error)
+{
+	int result;
+
+	database->was_conflict = false;
+	if (database_begin(database, error) < 0) {
+		*is_conflict_r = database->was_conflict;
+		return -1;
+	}
+	result = action(context, error);
+	if (result == done) {
+		if (database_commit(database, error) == 0)
+			return result;
+		result = -1;
+	}
+	/* The rollback is no failure. */
+	*is_conflict_r = result < 0 && database->was_conflict;
+	database_rollback(database);
+	return result;
+}
+
+int database_transaction(struct database *database, database_action *action,
+			 void *context, int done, struct error *error)
+{
+	bool is_conflict = false;
+	int result;
+	int tries = 0;
+
+	do {
+		result = run_action(database, action, context, done,
+				    &is_conflict, error);
+	} while (result < 0 && is_conflict && database->depth == 0 &&
+		 ++tries <= DATABASE_RETRIES_MAX);
+	database->was_conflict = is_conflict;
+	return result;
 }

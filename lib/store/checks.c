@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "lib/store/backend.h"
+#include "lib/store/handle.h"
 
 int store_check_text(const char *what, const char *text, size_t size,
 		     struct error *error)
@@ -27,7 +27,7 @@ int store_check_not_negative(const char *what, int64_t value,
 
 int store_check_credentials(const struct store *store, struct error *error)
 {
-	if (store->access != STORE_ACCOUNTS_AND_CREDENTIALS)
+	if (store->credentials == NULL)
 		return error_set(error,
 				 "the store was opened without credentials");
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What no kind of store may be handed. Each returns 0, or -1 with an error.
+ * What a store may not be handed. Each returns 0, or -1 with an error.
  * Internal to the store.
  */
 #ifndef ALUMNI_STORE_CHECKS_H
@@ -14,9 +14,6 @@ int store_check_text(const char *what, const char *text, size_t size,
 		     struct error *error);
 int store_check_not_negative(const char *what, int64_t value,
 			     struct error *error);
-/* A new random id. */
-int store_make_id(char id_r[ACCOUNT_ID_BYTES], struct error *error);
-
 /* Programming mistakes, but of the kind that must not go unnoticed. */
 int store_check_credentials(const struct store *store, struct error *error);
 

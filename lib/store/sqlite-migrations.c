@@ -224,13 +224,14 @@ static int64_t read_version(struct database *database,
 		return error_set(error,
 				 "%s belongs to another program or another "
 				 "part of the store: put the right file there",
-				 database->path);
+				 database_name(database));
 	if (version > migrations->count)
 		return error_set(error,
 				 "%s is of version %" PRId64 ", but this "
 				 "program only knows version %" PRId64
 				 ": upgrade this program",
-				 database->path, version, migrations->count);
+				 database_name(database), version,
+				 migrations->count);
 	return version;
 }
 
@@ -246,17 +247,24 @@ int migrations_check(struct database *database,
 				 "%s is of version %" PRId64 ", but this "
 				 "program needs version %" PRId64
 				 ": upgrade it with `alumnictl store init`",
-				 database->path, version, migrations->count);
+				 database_name(database), version,
+				 migrations->count);
 	return 0;
 }
 
-/* Does the next step inside a transaction. Returns 1 done, 0 nothing was left
-   to do, or -1. */
-static int run_step(struct database *database,
-		    const struct migrations *migrations, struct error *error)
+/* The next step of a database. */
+struct step {
+	struct database *database;
+	const struct migrations *migrations;
+};
+
+/* Returns 1 done, 0 nothing was left to do, or -1. */
+static int run_step(void *context, struct error *error)
 {
+	const struct step *step = context;
+	const struct migrations *migrations = step->migrations;
 	/* Read under the write lock: another may have done the step. */
-	int64_t version = read_version(database, migrations, error);
+	int64_t version = read_version(step->database, migrations, error);
 	char pragmas[2 * PRAGMA_BYTES];
 
 	if (version < 0)
@@ -267,27 +275,22 @@ static int run_step(struct database *database,
 		       "PRAGMA application_id = %" PRId64
 		       "; PRAGMA user_version = %" PRId64,
 		       migrations->application_id, version + 1);
-	if (database_execute(database, migrations->steps[version], error) < 0)
+	if (database_execute(step->database, migrations->steps[version],
+			     error) < 0 ||
+	    database_execute(step->database, pragmas, error) < 0)
 		return -1;
-	return database_execute(database, pragmas, error) < 0 ? -1 : 1;
+	return 1;
 }
 
 int migrations_run(struct database *database,
 		   const struct migrations *migrations, struct error *error)
 {
+	struct step step = {database, migrations};
 	int done = 0;
 	int result;
 
-	do {
-		if (database_begin(database, error) < 0)
-			return -1;
-		result = run_step(database, migrations, error);
-		if (result > 0 && database_commit(database, error) < 0)
-			result = -1;
-		if (result <= 0)
-			database_rollback(database);
-		else
-			done++;
-	} while (result > 0);
+	while ((result = database_transaction(database, run_step, &step, 1,
+					      error)) > 0)
+		done++;
 	return result < 0 ? -1 : done;
 }

@@ -21,6 +21,7 @@
 #define CREATORS          6
 #define ACCOUNTS_STEPS    ((int)accounts_migrations.count)
 #define CREDENTIALS_STEPS ((int)credentials_migrations.count)
+#define OLD_ID            "0123456789abcdef0123456789abcdef"
 #define ALL_STEPS         (ACCOUNTS_STEPS + CREDENTIALS_STEPS)
 
 static void locations_are_checked(void **state)
@@ -156,7 +157,8 @@ static void make_first_version(const struct store_fixture *fixture)
 		"INSERT INTO accounts (id, name, class, enabled, created_at,"
 		" directory, directory_id, forward_address, own_quota,"
 		" usage_bytes, usage_messages, trash_oldest) VALUES"
-		" ('1', 'alumna', 'alumni', 1, 7, '', '', 'a@b.example', 3,"
+		" ('" OLD_ID
+		"', 'alumna', 'alumni', 1, 7, '', '', 'a@b.example', 3,"
 		"  4, 5, 6)");
 	store_fixture_execute(fixture->credentials,
 			      credentials_migrations.steps[0]);
@@ -164,7 +166,7 @@ static void make_first_version(const struct store_fixture *fixture)
 		fixture->credentials,
 		"PRAGMA application_id = 0x414c4d43; PRAGMA user_version = 1;"
 		"INSERT INTO credentials VALUES"
-		" ('1', 'password', '', '{CRYPT}x', 8)");
+		" ('" OLD_ID "', 'password', '', '{CRYPT}x', 8)");
 }
 
 static void the_first_version_is_upgraded_with_what_is_in_it(void **state)
@@ -188,7 +190,7 @@ static void the_first_version_is_upgraded_with_what_is_in_it(void **state)
 	assert_int_equal(account.trash_oldest, 6);
 	assert_false(account_is_deleted(&account));
 	assert_int_equal(
-		store_credentials(store, "1", credentials, &count, NULL), 0);
+		store_credentials(store, OLD_ID, credentials, &count, NULL), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(credentials[0].set_at, 8);
 	assert_int_equal(credentials[0].expires_at, 0);
