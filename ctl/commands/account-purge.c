@@ -80,8 +80,9 @@ static void purge_one(struct purge *purge, const struct account *account)
 
 	if (account_home(account, purge->invocation->configuration->mail_home,
 			 folder) < 0)
-		return;
-	if (!purge->dry_run)
+		result = error_set(&error, "it has no mail folder that could "
+					   "be removed");
+	else if (!purge->dry_run)
 		result = remove_it(purge, account, folder, &error);
 	if (result < 0)
 		purge->status = report(EX_TEMPFAIL, "%s: %s", account->name,

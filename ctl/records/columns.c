@@ -368,8 +368,6 @@ int record_check(struct record *record, struct error *error)
 		return error_set(error, "directory and directory_id must be "
 					"given together");
 	/* As the store has it. */
-	if (!account_forwards(account))
-		account->forward_keep_copy = false;
 	if (!account_sending_is_blocked(account))
 		account->sending_block_reason[0] = '\0';
 	return record_check_secrets(record, error);

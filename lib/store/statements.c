@@ -103,10 +103,10 @@ const struct database_statement accounts_statements[ACCOUNTS_STATEMENTS] = {
 		       "  THEN usage_bytes ELSE $2 END,"
 		       " usage_messages = CASE WHEN CAST($3 AS BIGINT) < 0"
 		       "  THEN usage_messages ELSE $3 END,"
-		       " usage_counted_at = CASE WHEN CAST($4 AS BIGINT) = 0"
+		       " usage_counted_at = CASE WHEN $4 = 0"
 		       "  THEN usage_counted_at ELSE $4 END,"
 		       " usage_uid_validity = $6, usage_uid_next = $7"
-		       " WHERE id = $1 AND ($4 = 0"
+		       " WHERE id = $1 AND (CAST($4 AS BIGINT) = 0"
 		       "  OR (usage_counted_at <= $4 AND usage_saved_at <= $4)"
 		       "  OR usage_counted_at > $5 OR usage_saved_at > $5)",
 		       .is_unsynced = true},

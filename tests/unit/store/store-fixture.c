@@ -16,6 +16,7 @@
 #include <ftw.h>
 #include <sqlite3.h>
 
+#include "lib/store/columns.h"
 #include "tests/unit/store/store-fixture.h"
 
 #define OPEN_FOLDERS 16
@@ -112,6 +113,29 @@ struct account store_fixture_add(struct store *store, const char *name)
 	if (store_account_add(store, &account, 1, &error) != STORE_ADDED)
 		fail_msg("%s is not added: %s", name, error.text);
 	return account;
+}
+
+static bool is_listed(const char *name, const char *const *list)
+{
+	for (; *list != NULL; list++) {
+		if (strcmp(*list, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void store_fixture_expect_equal(const struct account *one,
+				const struct account *other,
+				const char *const *except)
+{
+	for (size_t i = 0; i < account_columns.count; i++) {
+		const struct column *column = &account_columns.list[i];
+
+		if (!is_listed(column->name, except) &&
+		    !column_is_equal(column, one, other))
+			fail_msg("%s and %s differ in %s", one->name,
+				 other->name, column->name);
+	}
 }
 
 void store_fixture_execute(const char *path, const char *sql)

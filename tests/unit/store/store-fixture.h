@@ -43,6 +43,12 @@ struct account store_fixture_read(struct store *store, const char *id);
    added. */
 struct account store_fixture_add(struct store *store, const char *name);
 
+/* Fails the test unless two accounts are equal in every column but those named
+   in except, a list that ends with NULL. */
+void store_fixture_expect_equal(const struct account *one,
+				const struct account *other,
+				const char *const *except);
+
 /* Runs SQL on one of the store's files, by the side of the store. */
 void store_fixture_execute(const char *path, const char *sql);
 

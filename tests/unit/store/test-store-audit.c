@@ -250,6 +250,27 @@ static void old_entries_are_pruned(void **state)
 	store_close(&store);
 }
 
+static void more_are_pruned_than_go_at_a_time(void **state)
+{
+	const struct store_fixture *fixture = *state;
+	struct store *store = store_fixture_open_all(state);
+	int64_t others;
+
+	others = store_audit_prune(store, INT64_MAX, NULL);
+	assert_true(others >= 0);
+	store_fixture_execute(
+		fixture->accounts,
+		"WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL"
+		"  SELECT i + 1 FROM n WHERE i < 12001)"
+		" INSERT INTO audit (at, account_id, account_name, actor,"
+		"  origin, action, detail)"
+		" SELECT i, '', '', '', '', '', '' FROM n");
+	assert_int_equal(store_audit_prune(store, 11001, NULL), 11000);
+	assert_int_equal(store_audit_prune(store, 11001, NULL), 0);
+	assert_int_equal(store_audit_prune(store, INT64_MAX, NULL), 1001);
+	store_close(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +280,7 @@ int main(void)
 		cmocka_unit_test(actors_are_told_apart),
 		cmocka_unit_test(the_trail_is_read_by_name_and_by_page),
 		cmocka_unit_test(old_entries_are_pruned),
+		cmocka_unit_test(more_are_pruned_than_go_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, store_fixture_set_up,

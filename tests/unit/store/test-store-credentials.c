@@ -178,6 +178,81 @@ static void handle_without_credentials_gets_none(void **state)
 	store_close(&store);
 }
 
+/* Whether the file has the text somewhere, used page or free. */
+static bool file_has(const char *path, const char *text)
+{
+	FILE *stream = fopen(path, "re");
+	size_t matched = 0;
+	int c;
+
+	assert_non_null(stream);
+	/* Its first character comes only once in it. */
+	while (text[matched] != '\0' && (c = getc(stream)) != EOF) {
+		if (c != text[matched])
+			matched = 0;
+		if (c == text[matched])
+			matched++;
+	}
+	assert_int_equal(fclose(stream), 0);
+	return text[matched] == '\0';
+}
+
+static void a_hash_that_is_gone_is_gone_from_the_file(void **state)
+{
+	const struct store_fixture *fixture = *state;
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential own = credential_of("", "{cleared-hash", 5);
+	struct credential replaced = credential_of("a", "{replaced-hash", 5);
+	struct credential purged = credential_of("b", "{purged-hash", 5);
+	const char *id = account.id;
+
+	assert_int_equal(store_credential_set(store, id, &own, NULL), 0);
+	assert_int_equal(store_credential_set(store, id, &replaced, NULL), 0);
+	assert_int_equal(store_credential_set(store, id, &purged, NULL), 0);
+	/* Closing it writes everything into the file itself. */
+	store_close(&store);
+	assert_true(file_has(fixture->credentials, own.hash));
+	assert_true(file_has(fixture->credentials, replaced.hash));
+	assert_true(file_has(fixture->credentials, purged.hash));
+	store = store_fixture_open_all(state);
+	assert_int_equal(store_credential_clear(store, id, CREDENTIAL_PASSWORD,
+						"", NULL),
+			 1);
+	(void)snprintf(replaced.hash, sizeof(replaced.hash), "{x");
+	assert_int_equal(store_credential_set(store, id, &replaced, NULL), 0);
+	assert_int_equal(store_account_delete(store, id, 0, NULL), 1);
+	store_close(&store);
+	assert_false(file_has(fixture->credentials, own.hash));
+	assert_false(file_has(fixture->credentials, "{replaced-hash"));
+	assert_false(file_has(fixture->credentials, purged.hash));
+}
+
+static void another_password_has_not_been_used(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential app = credential_of("phone", "{X}h", 5);
+	struct credential found[CREDENTIALS_MAX];
+	size_t count;
+
+	app.kind = CREDENTIAL_APP;
+	app.expires_at = 9;
+	assert_int_equal(store_credential_set(store, account.id, &app, NULL),
+			 0);
+	assert_int_equal(
+		store_credential_used(store, account.id, &app, 7000, NULL), 1);
+	app.expires_at = 0;
+	assert_int_equal(store_credential_set(store, account.id, &app, NULL),
+			 0);
+	assert_int_equal(
+		store_credentials(store, account.id, found, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(found[0].last_used_at, 0);
+	assert_int_equal(found[0].expires_at, 0);
+	store_close(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +260,8 @@ int main(void)
 		STORE_TEST(a_hash_is_renewed_if_it_is_still_the_same),
 		STORE_TEST(a_learned_password_is_a_credential_of_its_own),
 		STORE_TEST(credentials_are_limited_in_number),
+		STORE_TEST(a_hash_that_is_gone_is_gone_from_the_file),
+		STORE_TEST(another_password_has_not_been_used),
 		STORE_TEST(handle_without_credentials_gets_none),
 	};
 

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 
+#include "lib/store/deleted.h"
 #include "tests/unit/store/store-fixture.h"
 
 #define MANY_ACCOUNTS 400
@@ -113,6 +114,51 @@ static void values_too_long_are_a_failure_and_not_cut(void **state)
 	store_close(&store);
 }
 
+static void an_id_that_is_none_is_a_failure_and_never_a_path(void **state)
+{
+	static const char *const bad[] = {
+		"../../../../../../../../../../..",
+		"../3456789abcdef0123456789abcdef",
+		"0123456789abcdef0123456789abcde/",
+		"0123456789ABCDEF0123456789abcdef",
+		"0123456789abcdef0123456789abcde",
+		"0123456789abcdef0123456789abcdef0",
+		"",
+	};
+	const struct store_fixture *fixture = *state;
+	struct store *store =
+		store_fixture_open(fixture, STORE_ACCOUNTS_AND_CREDENTIALS);
+	struct account account = store_fixture_add(store, "alumna");
+	char sql[128];
+	size_t count;
+
+	assert_int_equal(
+		store_account_retire(store, account.id, 5, false, NULL), 1);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct error error = {""};
+		char home[ACCOUNT_HOME_BYTES];
+
+		(void)snprintf(sql, sizeof(sql),
+			       "UPDATE accounts SET id = '%s'", bad[i]);
+		store_fixture_execute(fixture->accounts, sql);
+		store_fixture_expect_failure(
+			store_deleted_until(store, 9, 0, "", &account, 1,
+					    &count, &error),
+			&error, fixture->accounts, "id is no valid value");
+		assert_int_equal(count, 0);
+		store_fixture_expect_failure(
+			store_deleted_by_name(store, "alumna", &account,
+					      &error),
+			&error, fixture->accounts, "id is no valid value");
+		/* Nor is it a part of a path, wherever it came from. */
+		(void)snprintf(account.id, sizeof(account.id), "%s", bad[i]);
+		if (strlen(bad[i]) < sizeof(account.id))
+			assert_int_equal(account_home(&account, "/mail", home),
+					 -1);
+	}
+	store_close(&store);
+}
+
 static void unknown_kind_of_credential_is_a_failure(void **state)
 {
 	const struct store_fixture *fixture = *state;
@@ -171,6 +217,7 @@ int main(void)
 		STORE_TEST(damaged_header_is_named),
 		STORE_TEST(damaged_pages_are_a_failure_and_not_an_absence),
 		STORE_TEST(values_too_long_are_a_failure_and_not_cut),
+		STORE_TEST(an_id_that_is_none_is_a_failure_and_never_a_path),
 		STORE_TEST(unknown_kind_of_credential_is_a_failure),
 		STORE_TEST(locked_store_fails_to_write_and_still_reads),
 	};

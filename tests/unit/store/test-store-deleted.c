@@ -81,6 +81,78 @@ static void a_deleted_account_is_seen_by_nothing(void **state)
 	store_close(&store);
 }
 
+static void a_deleted_account_is_sent_nothing_and_visited_no_more(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "quiet");
+	struct account found;
+	int64_t retention = 10;
+	size_t count;
+
+	assert_int_equal(store_warning_set(store, account.id, 0, 90, 90, NULL),
+			 1);
+	assert_int_equal(store_trash_saved(store, account.id, 5, NULL), 1);
+	assert_int_equal(store_account_set_retention(store, account.id,
+						     &retention, NULL),
+			 1);
+	assert_int_equal(store_warnings_due(store, "", &found, 1, &count, NULL),
+			 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(store_trash_older_than(store, 0, 100, 0, "", &found, 1,
+						&count, NULL),
+			 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(
+		store_account_retire(store, account.id, 50, false, NULL), 1);
+	assert_int_equal(store_warnings_due(store, "", &found, 1, &count, NULL),
+			 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_trash_older_than(store, 0, 100, 0, "", &found, 1,
+						&count, NULL),
+			 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(store_account_delete(store, account.id, 0, NULL), 1);
+	store_close(&store);
+}
+
+static void those_deleted_at_the_same_time_are_all_seen_once(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	char after_id[ACCOUNT_ID_BYTES] = "";
+	int64_t after_at = 0;
+	struct account page[2];
+	size_t seen = 0;
+	size_t count;
+
+	for (int i = 0; i < 5; i++) {
+		char name[] = "same0";
+		struct account account;
+
+		name[4] = (char)('0' + i);
+		account = store_fixture_add(store, name);
+		assert_int_equal(
+			store_account_retire(store, account.id, 7, false, NULL),
+			1);
+	}
+	do {
+		assert_int_equal(store_deleted_until(store, 7, after_at,
+						     after_id, page, 2, &count,
+						     NULL),
+				 0);
+		for (size_t i = 0; i < count; i++) {
+			assert_true(strcmp(page[i].id, after_id) > 0);
+			memcpy(after_id, page[i].id, sizeof(after_id));
+			after_at = page[i].deleted_at;
+			assert_int_equal(store_account_delete(store, page[i].id,
+							      0, NULL),
+					 1);
+			seen++;
+		}
+	} while (count == 2);
+	assert_int_equal(seen, 5);
+	store_close(&store);
+}
+
 static void it_can_be_had_back_as_it_was(void **state)
 {
 	struct store *store = store_fixture_open_all(state);
@@ -270,6 +342,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_deleted_account_is_seen_by_nothing),
+		cmocka_unit_test(
+			a_deleted_account_is_sent_nothing_and_visited_no_more),
+		cmocka_unit_test(
+			those_deleted_at_the_same_time_are_all_seen_once),
 		cmocka_unit_test(it_can_be_had_back_as_it_was),
 		cmocka_unit_test(those_due_come_oldest_first),
 		cmocka_unit_test(a_new_name_keeps_all_but_the_name),

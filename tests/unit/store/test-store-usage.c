@@ -239,9 +239,50 @@ static void a_warning_is_taken_once(void **state)
 	store_close(&store);
 }
 
+static void a_time_that_is_yet_to_come_does_not_stay(void **state)
+{
+	/* Saved at this time by a clock that has begun anew since, so that the
+	   next is saved before it. */
+	const struct usage_saved first = {.bytes = 1,
+					  .messages = 1,
+					  .uid_validity = 9,
+					  .first_uid = 1,
+					  .saved_at = 800};
+	struct usage_saved next = first;
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	const struct usage_count count = {.bytes = 10,
+					  .messages = 1,
+					  .counted_at = 5,
+					  .uid_validity = 9,
+					  .uid_next = 1};
+
+	assert_int_equal(store_usage_set(store, account.id, &count, 5, NULL),
+			 1);
+	assert_int_equal(
+		store_usage_add(store, "alumna", &first, 800, &account, NULL),
+		1);
+	assert_int_equal(account.usage_saved_at, 800);
+	next.first_uid = 2;
+	next.saved_at = 7;
+	assert_int_equal(
+		store_usage_add(store, "alumna", &next, 8, &account, NULL), 1);
+	assert_int_equal(account.usage_saved_at, 7);
+	assert_int_equal(account.usage_bytes, 12);
+	assert_int_equal(account.usage_uid_next, 3);
+	/* One that is merely late changes nothing. */
+	next.first_uid = 3;
+	next.saved_at = 6;
+	assert_int_equal(
+		store_usage_add(store, "alumna", &next, 8, &account, NULL), 1);
+	assert_int_equal(account.usage_saved_at, 7);
+	store_close(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORE_TEST(a_time_that_is_yet_to_come_does_not_stay),
 		STORE_TEST(usage_is_set_in_parts),
 		STORE_TEST(of_two_counts_the_later_one_holds),
 		STORE_TEST(what_is_saved_is_added_to_what_is_known),
