@@ -207,6 +207,26 @@ static void a_created_account_is_pinned_and_stays(void **state)
 	assert_string_equal(second.account.id, first.account.id);
 }
 
+static void a_created_account_is_like_one_that_is_added(void **state)
+{
+	static const char *const own[] = {"id", "name", "directory",
+					  "directory_id", NULL};
+	struct login_world *world = *state;
+	struct account created;
+	struct account added = {.name = "added", .enabled = true};
+
+	assert_true(decide(world, "employee", "employee-university").created);
+	assert_int_equal(
+		store_account_by_name(world->store, "employee", &created, NULL),
+		1);
+	memcpy(added.class_name, created.class_name, sizeof(added.class_name));
+	assert_int_equal(
+		store_account_add(world->store, &added, LOGIN_WORLD_NOW, NULL),
+		STORE_ADDED);
+	store_fixture_expect_equal(&added, &created, own);
+	assert_true(created.forward_keep_copy);
+}
+
 static void nothing_is_created_for_the_wrong_ones(void **state)
 {
 	static const struct {
@@ -409,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_are_let_in_or_not),
 		TEST(a_created_account_is_pinned_and_stays),
+		TEST(a_created_account_is_like_one_that_is_added),
 		TEST(nothing_is_created_for_the_wrong_ones),
 		TEST(a_directory_login_refreshes_the_class),
 		TEST(nobody_is_asked_in_vain),

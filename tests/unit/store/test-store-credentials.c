@@ -153,6 +153,33 @@ static void credentials_are_limited_in_number(void **state)
 	store_close(&store);
 }
 
+static void app_passwords_have_a_limit_of_their_own(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	struct credential app = credential_of("", "{X}h", 1);
+	struct credential own = credential_of("", "{X}h", 1);
+	struct error error = {""};
+
+	app.kind = CREDENTIAL_APP;
+	for (int i = 0; i < APP_PASSWORDS_MAX; i++) {
+		(void)snprintf(app.label, sizeof(app.label), "label%d", i);
+		assert_int_equal(
+			store_credential_add(store, account.id, &app, NULL), 1);
+		/* It is there already. */
+		assert_int_equal(
+			store_credential_add(store, account.id, &app, NULL), 0);
+	}
+	(void)snprintf(app.label, sizeof(app.label), "one more");
+	assert_int_equal(store_credential_add(store, account.id, &app, &error),
+			 -1);
+	assert_non_null(strstr(error.text, "20 app passwords already"));
+	/* They are in the way of no other kind. */
+	assert_int_equal(store_credential_add(store, account.id, &own, NULL),
+			 1);
+	store_close(&store);
+}
+
 static void handle_without_credentials_gets_none(void **state)
 {
 	struct store *store = store_fixture_open(*state, STORE_ACCOUNTS);
@@ -262,6 +289,7 @@ int main(void)
 		STORE_TEST(credentials_are_limited_in_number),
 		STORE_TEST(a_hash_that_is_gone_is_gone_from_the_file),
 		STORE_TEST(another_password_has_not_been_used),
+		STORE_TEST(app_passwords_have_a_limit_of_their_own),
 		STORE_TEST(handle_without_credentials_gets_none),
 	};
 

@@ -239,6 +239,33 @@ static void a_warning_is_taken_once(void **state)
 	store_close(&store);
 }
 
+static void a_count_of_the_time_of_the_last_one_is_made_again(void **state)
+{
+	const struct usage_saved saved = {.bytes = 1,
+					  .messages = 1,
+					  .uid_validity = 9,
+					  .first_uid = 1,
+					  .saved_at = 7};
+	struct usage_count count = {
+		.bytes = 10, .counted_at = 5, .uid_validity = 9, .uid_next = 1};
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+
+	assert_int_equal(store_usage_set(store, account.id, &count, 8, NULL),
+			 1);
+	assert_int_equal(
+		store_usage_add(store, "alumna", &saved, 8, &account, NULL), 1);
+	/* What was added may be in this count or not. */
+	assert_int_equal(store_usage_set(store, account.id, &count, 8, NULL),
+			 STORE_USAGE_AGAIN);
+	/* One that began before the last is of no use. */
+	count.counted_at = 4;
+	assert_int_equal(store_usage_set(store, account.id, &count, 8, NULL),
+			 1);
+	assert_int_equal(store_fixture_read(store, account.id).usage_bytes, 11);
+	store_close(&store);
+}
+
 static void a_time_that_is_yet_to_come_does_not_stay(void **state)
 {
 	/* Saved at this time by a clock that has begun anew since, so that the
@@ -282,6 +309,7 @@ static void a_time_that_is_yet_to_come_does_not_stay(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		STORE_TEST(a_count_of_the_time_of_the_last_one_is_made_again),
 		STORE_TEST(a_time_that_is_yet_to_come_does_not_stay),
 		STORE_TEST(usage_is_set_in_parts),
 		STORE_TEST(of_two_counts_the_later_one_holds),
