@@ -12,7 +12,7 @@
 /* What ends a word inside of results and comments. */
 #define BREAKS SPACE "();,\""
 
-/* Skips a quoted string, at its first quote; returns what follows. */
+/* Skips a quoted string, from its first quote; returns the text after it. */
 static const char *skip_quoted(const char *text)
 {
 	for (text++; *text != '\0' && *text != '"'; text++) {
@@ -67,7 +67,7 @@ static bool is_word(const char *text, size_t length, const char *word)
 	return strlen(word) == length && strncasecmp(text, word, length) == 0;
 }
 
-/* True if the text begins with the authserv-id, quoted or not, alone. */
+/* True if the text begins with exactly the authserv-id, quoted or not. */
 static bool is_of(const char *text, const char *authserv_id)
 {
 	size_t length;
@@ -82,8 +82,8 @@ static bool is_of(const char *text, const char *authserv_id)
 	return is_word(text, length, authserv_id);
 }
 
-/* True if a word of the result says that the policy is a strict one. Words of
-   quoted strings do not count: those tell reasons. */
+/* True if a word of the result says that the policy is strict. Words in quoted
+   strings do not count: they are reasons. */
 static bool has_strict_policy(const char *text, const char *end)
 {
 	static const char *const keys[] = {

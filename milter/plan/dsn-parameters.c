@@ -91,8 +91,8 @@ static void write_text(struct writer *writer, const char *text)
 		write_char(writer, *text);
 }
 
-/* RFC 3461, section 4: what is not printable ASCII, and '+' and '=', become
-   '+' and two hexadecimal digits in upper case. */
+/* RFC 3461, section 4: '+', '=' and all characters that are not printable ASCII
+   become '+' and two hexadecimal digits in upper case. */
 static void write_xtext(struct writer *writer, const char *text)
 {
 	static const char digits[] = "0123456789ABCDEF";
@@ -123,7 +123,8 @@ static void write_notify(struct writer *writer, unsigned int notify)
 	}
 }
 
-/* An MTA hands on no other; one with a blank in it would be two parameters. */
+/* An MTA passes on no other values. A value with a blank in it would be two
+   parameters. */
 static bool is_parameter_value(const char *text)
 {
 	for (const char *p = text; *p != '\0'; p++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The ESMTP parameters of a recipient that concern delivery status
- * notifications (RFC 3461): which of them the sender wants (NOTIFY), and the
- * recipient as the sender wrote it (ORCPT). A forwarded message carries them
- * on, so that the sender is told about the address that he knows.
+ * The ESMTP parameters of a recipient for delivery status notifications (RFC
+ * 3461): the notifications that the sender wants (NOTIFY), and the recipient
+ * as the sender wrote it (ORCPT). A forwarded message keeps both, so that
+ * notifications name the address that the sender knows.
  */
 #ifndef ALUMNI_MILTER_PLAN_DSN_PARAMETERS_H
 #define ALUMNI_MILTER_PLAN_DSN_PARAMETERS_H
@@ -21,19 +21,18 @@
 /* Every octet of an address may become "+HH". */
 #define DSN_PARAMETERS_BYTES (3 * ADDRESS_BYTES + 64)
 
-/* Reads the value of NOTIFY. NULL and what is no such value give
-   DSN_NOTIFY_UNSET. */
+/* Reads the value of NOTIFY. NULL and invalid values give DSN_NOTIFY_UNSET. */
 unsigned int dsn_notify_parse(const char *value);
 
-/* What must be reported when two recipients become one: whatever either of
-   them asked for. NEVER only when both said so; an unset one counts as
-   FAILURE,DELAY beside a set one. */
+/* The notifications for two recipients that become one: all that either of them
+   requested. The result is NEVER only if both are NEVER. An unset value counts
+   as FAILURE,DELAY beside a set one. */
 unsigned int dsn_notify_merge(unsigned int a, unsigned int b);
 
 /* Writes "ORCPT=... NOTIFY=..." for a recipient. orcpt is the value that the
-   sender gave; when it is NULL, or no value of a parameter, it is made from the
-   address, which must be ASCII (without <>). NOTIFY is left out when unset.
-   Returns 0, or -1 if it does not fit; then parameters_r is empty. */
+   sender gave. If it is NULL or invalid, the value is made from the address,
+   which must be ASCII (without <>). NOTIFY is left out if it is unset. Returns
+   0, or -1 if it does not fit; then parameters_r is empty. */
 int dsn_parameters_format(const char *orcpt, const char *address,
 			  unsigned int notify,
 			  char parameters_r[DSN_PARAMETERS_BYTES]);

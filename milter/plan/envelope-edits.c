@@ -12,7 +12,8 @@
 #include "milter/plan/dsn-parameters.h"
 #include "milter/plan/recipient.h"
 
-/* Two to delete and one to add per recipient, and one for the sender. */
+/* Two deletions and one addition for each recipient, and one edit for the
+   sender. */
 #define EDITS_PER_RECIPIENT 3
 
 static bool is_planned(const struct envelope_plan *plan,
@@ -26,7 +27,7 @@ static bool is_planned(const struct envelope_plan *plan,
 	return false;
 }
 
-/* Takes ownership of both strings, also on failure. */
+/* Takes ownership of both strings, even on failure. */
 static int add_edit(struct envelope_plan *plan, enum envelope_edit_kind kind,
 		    char *address, char *parameters, struct error *error)
 {
@@ -61,8 +62,8 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-/* The recipient as the sender wrote it, without <>. ORCPT of type rfc822 takes
-   ASCII alone (RFC 6533, section 3), so a detail in UTF-8 is left away. */
+/* The recipient as the sender wrote it, without <>. An ORCPT of type rfc822
+   must be ASCII (RFC 6533, section 3), so a detail in UTF-8 is left out. */
 static int original_address(const struct envelope_rules *rules,
 			    const struct envelope_recipient *recipient,
 			    char text_r[ADDRESS_BYTES])
@@ -84,8 +85,8 @@ static int original_address(const struct envelope_rules *rules,
 	return address_format(&address, text_r, ADDRESS_BYTES);
 }
 
-/* What the sender wants to hear about a forwarding address: the wishes for
-   all the recipients that it stands for. */
+/* The notifications for a forwarding address: those for all recipients that it
+   stands for. */
 static unsigned int merged_notify(const struct envelope *envelope,
 				  const struct envelope_plan *plan,
 				  size_t first)
@@ -123,7 +124,7 @@ static int add_target(const struct envelope_rules *rules,
 		free(address);
 		return 0;
 	}
-	/* An ORCPT that fits nowhere is no reason to withhold the mail. */
+	/* An ORCPT that does not fit is no reason to withhold the mail. */
 	if (original_address(rules, recipient, original) < 0 ||
 	    dsn_parameters_format(recipient->orcpt, original,
 				  merged_notify(envelope, plan, index),
@@ -143,9 +144,9 @@ static int delete_once(struct envelope_plan *plan, const char *address,
 			error);
 }
 
-/* Postfix compares with the recipient as it was first given. Mail that does
-   not pass smtpd shows us a bare local part with a domain already added, so
-   the bare form must be deleted too. */
+/* Postfix compares with the original form of the recipient. For mail that does
+   not pass smtpd, we see a bare local part with a domain already added, so the
+   bare form must be deleted too. */
 static int delete_local(const struct envelope *envelope,
 			struct envelope_plan *plan, const char *address,
 			struct error *error)
@@ -163,10 +164,10 @@ static int delete_local(const struct envelope *envelope,
 	return delete_once(plan, bare, error);
 }
 
-/* The null sender stays null, and mail of our own domains keeps its sender:
-   it passes SPF as it is. One that cannot be rewritten stays too: better
-   forwarded with the risk of being refused there, which the sender then
-   hears of, than not at all. */
+/* The null sender stays null, and mail of our own domains keeps its sender,
+   which passes SPF unchanged. A sender that cannot be rewritten stays too: the
+   next server may refuse the mail, and then the sender is told. Not forwarding
+   would be worse. */
 static int change_sender(const struct envelope_rules *rules,
 			 const struct envelope *envelope,
 			 struct envelope_plan *plan, struct error *error)

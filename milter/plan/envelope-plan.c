@@ -32,16 +32,16 @@ static bool may_refuse_for_quota(const struct envelope *envelope,
 	       !recipient->is_role;
 }
 
-/* The account wants its mail forwarded. */
+/* True if the account has a forwarding address for mail. */
 static bool wants_forwarding(const struct envelope_recipient *recipient)
 {
 	return recipient->account != NULL && recipient->account->enabled &&
 	       account_forwards(recipient->account);
 }
 
-/* Writes the target as it goes into the envelope. Returns false if mail cannot
-   be forwarded there: it is one of our own, which would go round here, or
-   something that was not checked when it was set. */
+/* Writes the target in its form for the envelope. Returns false if mail cannot
+   be forwarded there. The target may be one of our own addresses, which would
+   make a loop, or it was not checked when it was set. */
 static bool find_target(const struct envelope_rules *rules,
 			const struct envelope_recipient *recipient,
 			char target_r[ADDRESS_BYTES])
@@ -60,7 +60,7 @@ static bool is_past_limit(const struct envelope_rules *rules,
 	return limit != 0 && recipient->forwarded_today >= (int64_t)limit;
 }
 
-/* Why mail that the account wants forwarded stays here, or
+/* The reason why mail of a forwarding account stays here, or
    RECIPIENT_FATE_FORWARDED. */
 static enum recipient_fate find_hold(const struct envelope_rules *rules,
 				     const struct envelope *envelope,
@@ -90,7 +90,7 @@ static bool forwards(const struct envelope_rules *rules,
 		       RECIPIENT_FATE_FORWARDED;
 }
 
-/* Whether the account's quota can matter at all for this recipient. */
+/* True if the account's quota can matter for this recipient. */
 static bool is_limited(const struct envelope_rules *rules,
 		       const struct envelope *envelope,
 		       const struct envelope_recipient *recipient)
@@ -115,7 +115,7 @@ static bool is_over_quota(const struct envelope_rules *rules,
 				rules->configuration->quota_grace);
 }
 
-/* Over quota, a forwarding account may give up its copy instead of being
+/* A forwarding account that is over quota may lose its copy instead of being
    refused. */
 static bool gives_up_copy(const struct envelope_rules *rules,
 			  const struct envelope *envelope,
@@ -182,7 +182,7 @@ bool envelope_plan_needs_size(const struct envelope_rules *rules,
 	return false;
 }
 
-/* Who logged in has a From header that is to be looked at. */
+/* True if the sender logged in and the From header must be checked. */
 static bool needs_from(const struct envelope_rules *rules,
 		       const struct envelope *envelope)
 {
@@ -224,8 +224,7 @@ decide_fate(const struct envelope_rules *rules, const struct envelope *envelope,
 	return over ? RECIPIENT_FATE_COPY_LEFT_OUT : RECIPIENT_FATE_COPIED;
 }
 
-/* Fills in what becomes of one recipient. Returns 0, or -1 when out of
-   memory. */
+/* Fills in the fate of one recipient. Returns 0, or -1 when out of memory. */
 static int decide_recipient(const struct envelope_rules *rules,
 			    const struct envelope *envelope, size_t index,
 			    struct envelope_plan *plan)
@@ -235,7 +234,7 @@ static int decide_recipient(const struct envelope_rules *rules,
 	char target[ADDRESS_BYTES];
 
 	plan->fates[index] = decide_fate(rules, envelope, recipient);
-	/* Also where there seems to be no room: delivery decides on that. */
+	/* Even if there seems to be no room: delivery decides that. */
 	if (wants_forwarding(recipient) &&
 	    find_hold(rules, envelope, recipient) == RECIPIENT_FATE_HELD_SPAM)
 		plan->is_junk = true;
@@ -246,8 +245,8 @@ static int decide_recipient(const struct envelope_rules *rules,
 	return plan->targets[index] == NULL ? -1 : 0;
 }
 
-/* Only when nobody at all could take the message; otherwise LMTP refuses those
-   who cannot, each for itself. */
+/* Only if no recipient can take the message. Otherwise LMTP refuses each
+   recipient that cannot. */
 static bool must_be_refused(const struct envelope *envelope,
 			    const enum recipient_fate *fates)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is to become of a message: the reply that a recipient gets, and at the
- * end of the message the edits of its envelope. Pure: configuration, clock,
- * accounts and SRS are arguments, and nothing is read, written or logged, so
- * that the rules can be tested by table.
+ * The plan for a message: the reply to each recipient, and at the end of the
+ * message the edits of its envelope. The plan is pure: configuration, clock,
+ * accounts and SRS are arguments, and nothing is read, written or logged. So
+ * tables of cases can test the rules.
  */
 #ifndef ALUMNI_MILTER_PLAN_ENVELOPE_PLAN_H
 #define ALUMNI_MILTER_PLAN_ENVELOPE_PLAN_H
@@ -32,8 +32,8 @@ struct envelope_recipient {
 	/* Values of the ESMTP parameters, NULL where not given. */
 	const char *orcpt;
 	const char *notify;
-	/* The account that it belongs to; NULL when there is none, or none
-	   that we speak for. */
+	/* The account of the address; NULL if there is none, or if the address
+	   is not ours. */
 	const struct account *account;
 	/* postmaster and abuse: never refused. */
 	bool is_role;
@@ -46,18 +46,19 @@ struct envelope_recipient {
 
 struct envelope {
 	const char *sender; /* as the MTA gave it; "" or "<>" is null */
-	/* From somebody who logged in: nothing is refused for lack of room,
-	   because a mail program gives up the whole message for one such
-	   reply. LMTP decides. */
+	/* The sender logged in. Nothing is refused for lack of room, because a
+	   mail program gives up the whole message after one such reply. LMTP
+	   decides. */
 	bool authenticated;
 	/* Not through smtpd: a refusal would defer the whole message. */
 	bool internal;
-	/* The From header names an address that is not of the account that
-	   logged in, or cannot be understood. */
+	/* The From header has an address that does not belong to the account of
+	   the login, or cannot be parsed. */
 	bool from_is_foreign;
-	/* What the headers say; known at the end of the message. */
+	/* The verdict of the headers, known at the end of the message. */
 	enum suspicion suspicion;
-	/* It tells people about their own account, and is to be found in it. */
+	/* The message is a notice to people about their own account, and must
+	   stay in its mailbox. */
 	bool is_notice;
 	/* Bytes: as declared at RCPT (0 = not declared), true at the end. */
 	int64_t size;
@@ -106,12 +107,12 @@ struct envelope_plan {
 	size_t edit_count;
 	enum recipient_fate *fates; /* one per recipient, in order */
 	size_t recipient_count;
-	/* Likewise: where it is forwarded to, as it goes into the envelope;
-	   NULL if it is not. */
+	/* One per recipient, too: the forwarding address in its form for the
+	   envelope; NULL if the message is not forwarded. */
 	char **targets;
-	/* Delivery is to file it into Junk. */
+	/* Delivery must file the message into Junk. */
 	bool is_junk;
-	/* How SRS went for the sender, if anything was forwarded. */
+	/* The result of SRS for the sender, if anything was forwarded. */
 	enum srs_result srs_result;
 };
 
@@ -123,11 +124,11 @@ envelope_plan_recipient(const struct envelope_rules *rules,
 			const struct envelope *envelope,
 			const struct envelope_recipient *recipient);
 
-/* True if something can still happen at the end of the message; if not, the
-   MTA need not send us the rest of it. */
+/* True if the end of the message can still change something. If not, the MTA
+   need not send us the rest of the message. */
 bool envelope_plan_needs_message(const struct envelope_rules *rules,
 				 const struct envelope *envelope);
-/* True if the true size decides something. */
+/* True if the plan depends on the true size. */
 bool envelope_plan_needs_size(const struct envelope_rules *rules,
 			      const struct envelope *envelope);
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The secret also signs SRS addresses. What is hashed here begins with words
-   of its own, so that neither hash can ever serve as the other. */
+/* The secret also signs SRS addresses. The text that is hashed here begins with
+   words of its own, so that neither hash can stand in for the other. */
 static const char purpose[] = "alumnimail forwarded 1";
 
 static void make_mac(const char *secret, const char *account_id,
@@ -21,7 +21,7 @@ static void make_mac(const char *secret, const char *account_id,
 
 	crypto_auth_hmacsha256_init(&state, (const unsigned char *)secret,
 				    strlen(secret));
-	/* With their NULs, which keep the parts apart. */
+	/* Including their NULs, which separate the parts. */
 	crypto_auth_hmacsha256_update(&state, (const unsigned char *)purpose,
 				      sizeof(purpose));
 	crypto_auth_hmacsha256_update(&state, (const unsigned char *)nonce_text,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tag by which a forwarded message is known again: when it comes back for
- * the account that forwarded it, it is a loop, and the message stays in that
- * account's mailbox. A tag is a nonce and a keyed hash of the nonce and the
- * account's id, so it tells an outsider nothing, not even that two messages
- * passed the same account, and nobody else can make one.
+ * The tag that identifies a forwarded message. If the message comes back to
+ * the account that forwarded it, there is a loop, and the message stays in
+ * that account's mailbox. A tag is a nonce and a keyed hash of the nonce and
+ * the account's id. It tells outsiders nothing, not even that two messages
+ * passed the same account, and outsiders cannot make one.
  */
 #ifndef ALUMNI_MILTER_PLAN_FORWARD_TAG_H
 #define ALUMNI_MILTER_PLAN_FORWARD_TAG_H

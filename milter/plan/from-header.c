@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Addresses of a From header; see milter/plan/from-header.h. What a mail
- * program would show must not differ from what is found here, so anything odd
- * is malformed.
+ * Addresses of a From header; see milter/plan/from-header.h. The addresses
+ * found here must be the ones that a mail program shows, so any unusual syntax
+ * counts as malformed.
  */
 #include "milter/plan/from-header.h"
 
@@ -12,7 +12,7 @@
 
 #define SPACE " \t\r\n"
 
-/* Text that is gathered, spaces between words kept as one. */
+/* Collected text, with each run of spaces between words as one space. */
 struct gathered {
 	char text[ADDRESS_BYTES];
 	size_t used;
@@ -41,7 +41,7 @@ static void forget(struct gathered *gathered)
 	gathered->pending_space = gathered->too_long = false;
 }
 
-/* Both return what follows, or NULL when there is no end. */
+/* Both return the text after the end, or NULL if there is no end. */
 static const char *end_of_quoted(const char *text)
 {
 	for (text++; *text != '"'; text++) {
@@ -68,8 +68,9 @@ static const char *end_of_comment(const char *text)
 	return NULL;
 }
 
-/* Gathers up to one of the ends, which is not taken. Returns where it is, the
-   end of the text, or NULL when the text is malformed. */
+/* Collects text up to one of the ends, which is not consumed. Returns the
+   position of that end, or the end of the text, or NULL if the text is
+   malformed. */
 static const char *gather_until(const char *text, const char *ends,
 				struct gathered *gathered)
 {
@@ -102,8 +103,8 @@ static enum from_header_result finish(const struct gathered *gathered,
 	return FROM_HEADER_ADDRESS;
 }
 
-/* At '<': the address in brackets, after which only space may come before the
-   next one. */
+/* At '<': reads the address in brackets. Only space may follow before the next
+   address. */
 static enum from_header_result take_brackets(const char **position,
 					     const char *text,
 					     char address_r[ADDRESS_BYTES])
@@ -134,8 +135,8 @@ enum from_header_result from_header_next(const char **position,
 		if (*text == '<')
 			return take_brackets(position, text, address_r);
 		if (*text == ':') {
-			/* The name of a group; as an address, it would be
-			   shown for one. */
+			/* The name of a group. If it is an address, a mail
+			   program would show it as one. */
 			if (memchr(words.text, '@', words.used) != NULL)
 				return FROM_HEADER_MALFORMED;
 			forget(&words);
@@ -147,7 +148,7 @@ enum from_header_result from_header_next(const char **position,
 			return finish(&words, address_r);
 		if (*text == '\0')
 			return FROM_HEADER_END;
-		/* Between two, or an empty group. */
+		/* Between two addresses, or in an empty group. */
 		text++;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tags in the headers of one message: those that it came with, and those
- * that it gets when it is forwarded.
+ * The tags in the headers of one message: the tags that it came with, and the
+ * tags that forwarding adds.
  */
 #ifndef ALUMNI_MILTER_PLAN_MESSAGE_TAGS_H
 #define ALUMNI_MILTER_PLAN_MESSAGE_TAGS_H
@@ -12,8 +12,8 @@
 #include "milter/plan/envelope-plan.h"
 #include "milter/plan/forward-tag.h"
 
-/* A message with that many has gone round more often than any MTA lets it; the
-   rest are not looked at. */
+/* A message with more tags has been forwarded more often than any MTA permits.
+   Further tags are ignored. */
 #define MESSAGE_TAGS_MAX 64
 
 struct message_tags {
@@ -31,9 +31,9 @@ bool message_tags_have(const struct message_tags *tags,
 		       const char *const *secrets, size_t secret_count,
 		       const char *account_id);
 
-/* Makes the header value for the accounts that the plan forwards for: a fresh
-   tag for each of them, one a line. *header_r is NULL when there are none;
-   free it. Returns 0, or -1 when out of memory. */
+/* Makes the header value for the accounts that the plan forwards for: a new tag
+   for each account, one on each line. *header_r is NULL if there are none. The
+   caller frees it. Returns 0, or -1 when out of memory. */
 int message_tags_make(const char *secret, const struct envelope *envelope,
 		      const struct envelope_plan *plan, char **header_r);
 

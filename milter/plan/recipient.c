@@ -30,8 +30,8 @@ bool recipient_domain_is_ours(const struct configuration *configuration,
 		       domain, (const char *const *)configuration->domains);
 }
 
-/* Fills in the postmaster's account name; empty when mail for the postmaster
-   goes to another domain. */
+/* Fills in the postmaster's account name. The name is empty if the postmaster's
+   mail goes to another domain. */
 static void postmaster_account(const struct configuration *configuration,
 			       char name_r[ADDRESS_LOCAL_BYTES])
 {
@@ -43,9 +43,9 @@ static void postmaster_account(const struct configuration *configuration,
 		name_r[0] = '\0';
 }
 
-/* Postfix asks its tables with the bare local part, in which a space or a
-   quote stands unquoted. No account has such a name, but an SRS address may
-   carry one, so that is looked for before anything is parsed. */
+/* Postfix gives its tables the bare local part, with unquoted spaces and
+   quotes. No account has such a name, but an SRS address may contain one, so
+   SRS addresses are recognised before anything is parsed. */
 static bool is_rewritten_by_us(const struct configuration *configuration,
 			       const char *text)
 {

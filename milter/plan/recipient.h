@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What an envelope address means to us: foreign, a rewritten sender on its way
- * back, a role address, or one that may belong to an account. The milter and
- * the maps both ask here, so that they can never disagree.
+ * The kind of an envelope address: foreign, a rewritten sender on its way
+ * back, a role address, or an address that may belong to an account. The
+ * milter and the maps both use this, so they cannot disagree.
  */
 #ifndef ALUMNI_MILTER_PLAN_RECIPIENT_H
 #define ALUMNI_MILTER_PLAN_RECIPIENT_H
@@ -13,25 +13,25 @@
 #include "lib/configuration/configuration.h"
 
 enum recipient_kind {
-	/* Another domain's, or no address at all. */
+	/* An address of another domain, or no address. */
 	RECIPIENT_FOREIGN,
 	/* An SRS address of ours, genuine or not. */
 	RECIPIENT_REWRITTEN,
-	/* postmaster (RFC 5321, section 4.5.1) or abuse (RFC 2142): these must
-	   always take mail. */
+	/* postmaster (RFC 5321, section 4.5.1) or abuse (RFC 2142), which must
+	   always accept mail. */
 	RECIPIENT_ROLE,
-	/* An address of ours: an account's, or nobody's. */
+	/* One of our addresses; it may belong to an account. */
 	RECIPIENT_OURS,
 };
 
 struct recipient {
 	enum recipient_kind kind;
-	/* Name of the account that it may belong to, detail stripped, lower
-	   case; a role address belongs to the postmaster's account. Empty when
-	   it can belong to none. */
+	/* The name of the account to which it may belong, in lower case and
+	   without the detail. A role address belongs to the postmaster's
+	   account. Empty if it cannot belong to any account. */
 	char name[ADDRESS_LOCAL_BYTES];
-	/* Its domain; that of a bare local part is our primary one, as Postfix
-	   completes it. */
+	/* Its domain. A bare local part gets our primary domain, as in
+	   Postfix. */
 	char domain[ADDRESS_DOMAIN_BYTES];
 };
 
@@ -43,7 +43,7 @@ void recipient_classify(const struct configuration *configuration,
 bool recipient_domain_is_ours(const struct configuration *configuration,
 			      const char *domain);
 
-/* Where mail for role addresses goes: the complete postmaster address. */
+/* The complete postmaster address, which gets the mail for role addresses. */
 void recipient_role_address(const struct configuration *configuration,
 			    char address_r[ADDRESS_BYTES]);
 

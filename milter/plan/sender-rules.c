@@ -65,8 +65,8 @@ struct smtp_reply sender_rules_reply(const struct configuration *configuration,
 				  &figures, reply.text);
 		break;
 	case SENDER_PASSWORD_CHANGED:
-		/* Postfix hangs up after a 421 (RFC 5321, 3.8), and a mail
-		   program logs in anew. */
+		/* Postfix hangs up after a 421 (RFC 5321, 3.8), and the mail
+		   program logs in again. */
 		reply = (struct smtp_reply){"421", "4.7.0", ""};
 		reply_text_format("The password was changed, log in again",
 				  &figures, reply.text);

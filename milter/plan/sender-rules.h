@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether somebody who logged in may send to one more recipient. Pure: the
- * account, its counts and the clock are arguments.
+ * Decides whether a person who logged in may send to one more recipient. The
+ * decision is pure: the account, its counts and the clock are arguments.
  */
 #ifndef ALUMNI_MILTER_PLAN_SENDER_RULES_H
 #define ALUMNI_MILTER_PLAN_SENDER_RULES_H
@@ -39,7 +39,8 @@ sender_rules_judge(const struct configuration *configuration,
 		   const struct sender_session *session,
 		   const struct activity *activity, int64_t now);
 
-/* Why the account is to be blocked, for people; NULL if it is not. */
+/* The reason for blocking the account, for people; NULL if it is not to be
+   blocked. */
 const char *sender_verdict_block_reason(enum sender_verdict verdict);
 
 /* The answer; its code is NULL for SENDER_MAY_SEND. */

@@ -18,8 +18,8 @@ static bool is_alphanumeric(char c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-/* mark is "Name: value" as configured. The header's value may go on, as in
-   "Yes, score=7". */
+/* mark is "Name: value" from the configuration. The header's value may
+   continue, as in "Yes, score=7". */
 static bool is_marked(const char *mark, const char *name, const char *value)
 {
 	size_t length = strlen(name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether headers mark a message as one that must not be forwarded: spam, or
- * mail that fails its domain's strict DMARC policy. The service would be taken
- * for the source of it.
+ * Finds headers that mark a message as one that must not be forwarded: spam,
+ * or mail that fails its domain's strict DMARC policy. Other servers would
+ * take this service for its source.
  */
 #ifndef ALUMNI_MILTER_PLAN_SPAM_MARKS_H
 #define ALUMNI_MILTER_PLAN_SPAM_MARKS_H

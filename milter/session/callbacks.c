@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * libmilter's callbacks; see milter/session/callbacks.h. They only translate:
- * what a message means is for session.c, and what becomes of it for
- * milter/plan/envelope-plan.c.
+ * libmilter's callbacks; see milter/session/callbacks.h. The callbacks only
+ * translate. session.c interprets a message, and milter/plan/envelope-plan.c
+ * decides on it.
  */
 #include "milter/session/callbacks.h"
 
@@ -40,7 +40,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 	return SMFIS_REJECT;
 }
 
-/* libmilter's context for us; there is one while the connection is counted. */
+/* Our context in libmilter; it exists while the connection is counted. */
 struct connection {
 	struct session *session; /* NULL = its mail is deferred */
 	bool begun;              /* false = this message is deferred */
@@ -77,7 +77,8 @@ static bool count_connection(void)
 	return false;
 }
 
-/* No reply is waited for here; without a session, RCPT is deferred. */
+/* Postfix does not wait for a reply here. Without a session, RCPT is
+   deferred. */
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 {
 	const char *daemon_name = macro(ctx, "{daemon_name}");
@@ -122,8 +123,8 @@ static sfsistat defer(SMFICTX *ctx)
 	return answer(ctx, &try_again);
 }
 
-/* No reply is waited for here either; a message that cannot begin is deferred
-   at RCPT. */
+/* Postfix does not wait for a reply here either. A message that cannot begin is
+   deferred at RCPT. */
 static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 {
 	struct connection *connection = smfi_getpriv(ctx);
@@ -178,8 +179,8 @@ static int make_edit(SMFICTX *ctx, const struct envelope_edit *edit)
 	return MI_FAILURE;
 }
 
-/* New recipients come first in the plan's order, and nothing is in force
-   before our reply: when an edit fails, the message is deferred as it was.
+/* The plan's edits begin with the new recipients, and no edit takes effect
+   before our reply. If an edit fails, the unchanged message is deferred.
    Returns the name of the edit that failed, or NULL. */
 static const char *make_edits(SMFICTX *ctx, const struct envelope_plan *plan,
 			      char *header)
@@ -254,7 +255,7 @@ static sfsistat on_close(SMFICTX *ctx)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
-	/* A connection that only asked what we are was never counted. */
+	/* A connection that only negotiated was never counted. */
 	if (connection == NULL)
 		return SMFIS_CONTINUE;
 	session_free(&connection->session);
@@ -286,7 +287,7 @@ int callbacks_listen(const struct milter_service *service, const char *path,
 
 	the_service = service;
 	(void)snprintf(connection, sizeof(connection), "unix:%s", path);
-	/* false: what stood there before was removed by whoever calls. */
+	/* false: the caller has removed an old socket. */
 	if (smfi_register(description) != MI_SUCCESS ||
 	    smfi_setconn(connection) != MI_SUCCESS ||
 	    smfi_opensocket(false) != MI_SUCCESS)

@@ -8,14 +8,13 @@
 #include "lib/base/error.h"
 #include "milter/service/service.h"
 
-/* Mail of further connections is deferred, so that memory and descriptors are
-   bounded. */
+/* Mail of further connections is deferred, to bound memory and descriptors. */
 #define CALLBACKS_CONNECTIONS_MAX 1000
 
-/* Tells libmilter about us and about its socket, which is created and listens
-   afterwards; smfi_main() may then be called. libmilter has no place for a
-   context of its users, so this is for one service in a process. Returns 0, or
-   -1 with an error. */
+/* Registers the callbacks with libmilter, and creates its socket, which then
+   listens. After that, smfi_main() may be called. libmilter stores no context
+   for its users, so a process can have only one service. Returns 0, or -1 with
+   an error. */
 int callbacks_listen(const struct milter_service *service, const char *path,
 		     struct error *error);
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * Of the steps of a message we take as few as we can; see
+ * Asks for as few steps of a message as possible; see
  * milter/session/negotiation.h.
  */
 #include "milter/session/negotiation.h"
 
-/* What we need not be sent. */
+/* The steps that we do not need. */
 #define UNWANTED_STEPS                                                         \
 	(SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NOEOH)
-/* What Postfix need not wait for us in. Each wait is two changes of process,
-   and two more between libmilter's threads, which cost more than what is done
-   meanwhile; so only RCPT and the end of the message are waited for. The
-   message is then sent to its end even if we have nothing to do with it, which
-   few are: a mailbox with a quota is reason enough. */
+/* The steps in which Postfix need not wait for us. Each wait is two switches of
+   process, and two more between libmilter's threads, which cost more than the
+   work between them. So Postfix waits only at RCPT and at the end of the
+   message. A message is then sent to its end even if we have nothing to do with
+   it. Such messages are rare, because any mailbox with a quota concerns us. */
 #define STEPS_WITHOUT_REPLY                                                    \
 	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_BODY)
 
-/* Which macros come then does not hang on main.cf. */
+/* With this, the macros that we get do not depend on main.cf. */
 static void choose_macros(SMFICTX *ctx)
 {
 	(void)smfi_setsymlist(ctx, SMFIM_CONNECT, (char[]){"{daemon_name}"});

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * RCPT: who a recipient is, and what is answered; see milter/session/state.h.
+ * RCPT: looking a recipient up, and the answer; see milter/session/state.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,8 @@ static char *copy_or_null(const char *text, bool *failed)
 	return copy;
 }
 
-/* The last one is then the new one. Returns 0, or -1 when out of memory. */
+/* The new recipient is then the last one. Returns 0, or -1 when out of
+   memory. */
 static int remember(struct session *session, const char *address,
 		    const char *const *parameters, bool is_role,
 		    const struct account *account)
@@ -80,7 +81,7 @@ static int remember(struct session *session, const char *address,
 		.account = recipient->account,
 		.is_role = is_role,
 	};
-	/* Counted even when incomplete: session_end() then frees it. */
+	/* Counted even if incomplete, so that session_end() frees it. */
 	session->recipient_count++;
 	return failed ? -1 : 0;
 }
@@ -109,8 +110,8 @@ static void forget_last(struct session *session)
 	free_recipient(&session->recipients[--session->recipient_count]);
 }
 
-/* Returns 1 the account of the recipient, 0 it has none that we speak for, -1
-   it cannot be said now. */
+/* Returns 1 and the account of the recipient, 0 if it has none or is not ours,
+   -1 if the look-up failed. */
 static int find_account(const struct session *session,
 			const struct recipient *meaning,
 			struct account *account_r, struct error *error)
@@ -123,8 +124,9 @@ static int find_account(const struct session *session,
 				  account_r, error);
 }
 
-/* A look-up that failed defers the recipient; where that cannot be done, the
-   whole message at its end. Role addresses pass: LMTP finds their mailbox. */
+/* A failed look-up defers the recipient. If a single recipient cannot be
+   deferred, the whole message is deferred at its end. Role addresses pass: LMTP
+   finds their mailbox. */
 static struct smtp_reply defer(struct session *session, const char *address,
 			       bool is_role, const struct error *error)
 {
@@ -138,7 +140,7 @@ static struct smtp_reply defer(struct session *session, const char *address,
 	return try_again;
 }
 
-/* How much was forwarded for the account today; asked only where that can
+/* The number of messages forwarded for the account today, read only if it can
    matter. A count that cannot be read stops nothing. */
 static void find_forwarded(const struct session *session,
 			   struct envelope_recipient *view)
@@ -158,7 +160,7 @@ static void find_forwarded(const struct session *session,
 			activity_forwarded_today(&activity, time(NULL));
 }
 
-/* The last recipient is the one to decide on; it is forgotten if refused. */
+/* Decides on the last recipient, which is forgotten if it is refused. */
 static struct smtp_reply decide_last(struct session *session)
 {
 	const struct envelope_rules rules = session_rules(session);
@@ -188,8 +190,8 @@ static struct smtp_reply add_recipient(struct session *session,
 	bool is_role;
 	int found;
 
-	/* Mail that does not come through smtpd has passed that bound, and
-	   must not be deferred for ever. */
+	/* Mail that does not come through smtpd may exceed the bound, and must
+	   not be deferred for ever. */
 	if (session->recipient_count >= SESSION_RECIPIENTS_MAX &&
 	    !session->internal)
 		return too_many;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a session logs and counts; see milter/session/state.h.
+ * The log lines and counters of a session; see milter/session/state.h.
  */
 #include <string.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * People who logged in: how much they may send, and as whom. A stolen password
- * is the commonest incident of a mail service; see
- * milter/session/state.h.
+ * Limits and sender addresses of people who logged in; see
+ * milter/session/state.h. A stolen password is the most common incident of a
+ * mail service.
  */
 #include <string.h>
 #include <time.h>
@@ -17,7 +17,7 @@ static const struct smtp_reply try_again = {
 	"451", "4.3.0",
 	"Your account cannot be looked up now, try again later"};
 
-/* Returns 1 with the account of the login, 0 if there is none, -1 failed. */
+/* Returns 1 and the account of the login, 0 if there is none, -1 on failure. */
 static int find_sender(struct session *session, struct account *account_r,
 		       struct error *error)
 {
@@ -36,7 +36,7 @@ static bool has_limits(const struct configuration *configuration)
 	       configuration->submission_recipients_per_day != 0;
 }
 
-/* The line that an administrator is to be woken by. */
+/* The line that should wake an administrator. */
 static void log_alert(const struct session *session,
 		      const struct account *account, const char *reason)
 {
@@ -62,10 +62,10 @@ static void block(const struct session *session, const struct account *account,
 		log_alert(session, account, reason);
 		break;
 	case 0:
-		/* Another session was first. */
+		/* Another session has blocked the account already. */
 		break;
 	default:
-		/* Refused all the same, by its counts. */
+		/* The counts still refuse this recipient. */
 		session_log_lookup_failure(session, "account", account->name,
 					   &error);
 	}
@@ -104,7 +104,8 @@ struct smtp_reply session_check_sender(struct session *session)
 
 	if (session->login == NULL)
 		return nothing;
-	/* Anew for every recipient, so that a block holds at once. */
+	/* Looked up for every recipient, so that a block takes effect at
+	   once. */
 	found = find_sender(session, &account, &error);
 	if (found > 0 && store_pool_passwords_changed_at(
 				 session->service->pool, account.id,
@@ -139,8 +140,8 @@ void session_count_sent(const struct session *session)
 
 /* ---- From ---- */
 
-/* Returns 1 if the address is the account's, 0 if not, -1 if that cannot be
-   said now. */
+/* Returns 1 if the address belongs to the account, 0 if not, -1 if the look-up
+   failed. */
 static int is_of_sender(const struct session *session, const char *address,
 			struct error *error)
 {

@@ -72,8 +72,8 @@ const char *session_parameter(const char *const *parameters, const char *name)
 	return NULL;
 }
 
-/* RFC 1870: up to 20 digits. Postfix has refused anything else; so what is not
-   understood here counts as not declared. */
+/* RFC 1870: up to 20 digits. Postfix refuses anything else, so a value that is
+   not understood here counts as not declared. */
 static int64_t parse_size(const char *text)
 {
 	char *end;
@@ -159,7 +159,7 @@ void session_see_header(struct session *session, const char *name,
 {
 	session->true_size += (int64_t)strlen(name) + HEADER_OVERHEAD_BYTES;
 	for (const char *p = value; *p != '\0'; p++) {
-		/* A folded header comes with bare newlines, but is stored and
+		/* A folded header arrives with bare newlines, but is stored and
 		   counted with CRLF. */
 		if (*p != '\r')
 			session->true_size += *p == '\n' ? 2 : 1;
@@ -182,7 +182,7 @@ void session_see_body(struct session *session, size_t length)
 	session->true_size += (int64_t)length;
 }
 
-/* What all the headers together say. */
+/* The verdict of all headers together. */
 static void find_returned(struct session *session)
 {
 	for (size_t i = 0; i < session->recipient_count; i++) {
