@@ -260,7 +260,6 @@ static int run(struct daemon *daemon)
 	static struct milter_thread milter = {.status = MI_SUCCESS};
 	struct socketmap *socketmap;
 	struct error error = {""};
-	pthread_t thread;
 	bool ended;
 
 	milter.main_thread = pthread_self();
@@ -270,7 +269,7 @@ static int run(struct daemon *daemon)
 		log_failure("start-failed", error.text);
 		return EX_OSERR;
 	}
-	if (pthread_create(&thread, NULL, run_milter, &milter) != 0) {
+	if (thread_start(run_milter, &milter, THREAD_STACK_BYTES, NULL) != 0) {
 		log_failure("start-failed", "cannot start a thread");
 		return EX_OSERR;
 	}

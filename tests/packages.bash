@@ -10,8 +10,9 @@ PACKAGES=(
 	# to build
 	gcc libc6-dev make meson ninja-build pkg-config
 	libconfuse-dev libsqlite3-dev libsodium-dev libssl-dev libcrypt-dev
-	libldap-dev libidn2-dev libmilter-dev libmicrohttpd-dev libjson-c-dev
-	libsystemd-dev libpwquality-dev dovecot-dev
+	libldap-dev libidn2-dev libunistring-dev libmilter-dev
+	libmicrohttpd-dev libjson-c-dev libsystemd-dev libpwquality-dev
+	dovecot-dev
 	# to run
 	dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-sieve
 	postfix slapd

@@ -15,11 +15,12 @@
 #include "ctl/common/session.h"
 #include "lib/base/secret.h"
 #include "lib/password/app-password.h"
+#include "lib/base/utf8.h"
 
 static int check_label(const char *label)
 {
 	if (label[0] != '\0' && strlen(label) < CREDENTIAL_LABEL_BYTES &&
-	    text_is_clean(label))
+	    utf8_is_printable(label))
 		return EX_OK;
 	return report(EX_DATAERR,
 		      "the label must be 1 to %d bytes of printable UTF-8",
@@ -114,7 +115,7 @@ static void print_row(const struct credential *credential)
 	char created[TIME_TEXT_BYTES];
 	char used[TIME_TEXT_BYTES] = "never";
 
-	text_clean(credential->label, label, sizeof(label));
+	utf8_clean(credential->label, label, sizeof(label));
 	time_text(credential->set_at, created);
 	if (credential->last_used_at != 0)
 		time_text(credential->last_used_at, used);

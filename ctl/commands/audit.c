@@ -15,6 +15,7 @@
 #include "ctl/common/session.h"
 #include "lib/mail/retention.h"
 #include "lib/store/audit.h"
+#include "lib/base/utf8.h"
 
 #define PAGE_ENTRIES  256
 #define LIMIT_MAX     1000000000L
@@ -109,7 +110,7 @@ static int print_entry(struct trail *trail, const struct audit_entry *entry)
 			 entry->account_name, entry->action,
 			 entry->detail[0] == '\0' ? "" : ": ", entry->detail,
 			 entry->actor, entry->origin);
-		text_clean(line, clean, sizeof(clean));
+		utf8_clean(line, clean, sizeof(clean));
 		puts(clean);
 	}
 	trail->shown++;

@@ -11,7 +11,7 @@
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
 #include "lib/directory/breaker.h"
-#include "lib/base/watchdog.h"
+#include "lib/base/clock.h"
 
 struct statuses {
 	struct breaker_status all[LOGIN_STATE_BREAKERS];
@@ -110,7 +110,7 @@ static int run(struct invocation *invocation)
 	struct statuses statuses = {.count = 0};
 	struct error error = {""};
 
-	if (breaker_statuses_read(configuration->state_dir, watchdog_now(),
+	if (breaker_statuses_read(configuration->state_dir, clock_msecs(),
 				  statuses.all, &statuses.count, &error) < 0)
 		return report(EX_NOPERM, "%s", error.text);
 	if (invocation->json)

@@ -11,6 +11,7 @@
 #include "ctl/common/report.h"
 #include "ctl/common/result.h"
 #include "ctl/common/session.h"
+#include "lib/base/utf8.h"
 
 #define DEFAULT_REASON "by hand"
 
@@ -26,7 +27,7 @@ static int run_block(struct invocation *invocation)
 	if (status != EX_OK)
 		return status;
 	if (strlen(reason) >= ACCOUNT_BLOCK_REASON_BYTES ||
-	    !text_is_clean(reason))
+	    !utf8_is_printable(reason))
 		return report(EX_DATAERR,
 			      "the reason must be at most %d bytes of "
 			      "printable UTF-8",

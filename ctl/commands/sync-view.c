@@ -8,6 +8,7 @@
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
 #include "ctl/commands/sync-plan.h"
+#include "lib/base/utf8.h"
 
 #define TEXT_BYTES 1024
 
@@ -37,7 +38,7 @@ static void print_line(const struct sync_change *change, const char *text)
 {
 	char clean[TEXT_BYTES];
 
-	text_clean(text, clean, sizeof(clean));
+	utf8_clean(text, clean, sizeof(clean));
 	printf("%s: %s\n", change->name, clean);
 }
 

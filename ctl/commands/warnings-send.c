@@ -15,19 +15,11 @@
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
 #include "ctl/commands/warning-message.h"
+#include "lib/base/random.h"
 #include "lib/configuration/limits.h"
 #include "lib/mail/send-message.h"
 
 #define WARNINGS_PAGE_ACCOUNTS 64
-
-static void make_token(char token_r[ACCOUNT_TOKEN_BYTES])
-{
-	unsigned char bytes[(ACCOUNT_TOKEN_BYTES - 1) / 2];
-
-	randombytes_buf(bytes, sizeof(bytes));
-	(void)sodium_bin2hex(token_r, ACCOUNT_TOKEN_BYTES, bytes,
-			     sizeof(bytes));
-}
 
 /* Returns 0, or -1 with an error. */
 static int send_warning(const struct invocation *invocation,
@@ -93,7 +85,7 @@ static int warn(const struct invocation *invocation,
 	int result;
 
 	if (wanted)
-		make_token(token);
+		random_hex(token, sizeof(token));
 	result = store_warning_take(invocation->store, account->id,
 				    account->warning_due, token, &error);
 	if (result < 0)

@@ -9,6 +9,7 @@
 
 #include "ctl/common/report.h"
 #include "lib/configuration/limits.h"
+#include "lib/base/utf8.h"
 
 #define CLEAN_TEXT_BYTES 4096
 
@@ -21,7 +22,7 @@ void json_add_text(struct json_object *object, const char *key,
 		json_object_object_add(object, key, NULL);
 		return;
 	}
-	text_clean(text, clean, sizeof(clean));
+	utf8_clean(text, clean, sizeof(clean));
 	json_object_object_add(object, key, json_object_new_string(clean));
 }
 

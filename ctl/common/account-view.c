@@ -12,6 +12,7 @@
 #include "ctl/common/report.h"
 #include "lib/configuration/limits.h"
 #include "lib/mail/quota.h"
+#include "lib/base/utf8.h"
 
 #define CLEAN_TEXT_BYTES 4096
 
@@ -63,7 +64,7 @@ static void print_line(const char *label, const char *text)
 {
 	char clean[CLEAN_TEXT_BYTES];
 
-	text_clean(text, clean, sizeof(clean));
+	utf8_clean(text, clean, sizeof(clean));
 	printf("%-14s%s\n", label, clean);
 }
 
@@ -309,9 +310,9 @@ void account_view_print_row(const struct account_view *view)
 
 	quota_text(limits_quota(account, view->configuration), quota);
 	mail_quota_format(account->usage_bytes, usage, sizeof(usage));
-	text_clean(account->class_name, class_name, sizeof(class_name));
+	utf8_clean(account->class_name, class_name, sizeof(class_name));
 	if (account_forwards(account))
-		text_clean(account->forward_address, forward, sizeof(forward));
+		utf8_clean(account->forward_address, forward, sizeof(forward));
 	printf(ROW_FORMAT, account->name, class_name,
 	       account_is_deleted(account) ? "deleted"
 	       : account->enabled          ? "enabled"

@@ -27,11 +27,12 @@ int end_sessions(const struct invocation *invocation, const char *name)
 	const char *const argv[] = {
 		DOVEADM, "-c", invocation->configuration->dovecot_config,
 		"kick",  name, NULL};
-	struct program_output output;
+	const struct process doveadm = {.argv = argv};
+	struct process_output output;
 	struct error error = {""};
 	int status = EX_OK;
 
-	if (run_program(argv, &output, &error) < 0)
+	if (process_run(&doveadm, &output, &error) < 0)
 		status = report(EX_UNAVAILABLE,
 				"it is done, but sessions of %s that are open "
 				"go on: %s",
@@ -43,6 +44,6 @@ int end_sessions(const struct invocation *invocation, const char *name)
 				"go on (end them as root with: doveadm kick "
 				"%s): %s",
 				name, name, output.complaint);
-	program_output_free(&output);
+	process_output_free(&output);
 	return status;
 }

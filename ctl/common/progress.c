@@ -6,23 +6,16 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ctl/common/report.h"
+#include "lib/base/clock.h"
+#include "lib/base/utf8.h"
 
 #define BAR_COLUMNS    30
 #define INTERVAL_MSECS 100
 #define TEXT_BYTES     64
 #define CLEAR_LINE     "\r\033[K"
-
-static int64_t now_msecs(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void draw(const struct progress *progress, size_t done)
 {
@@ -30,7 +23,7 @@ static void draw(const struct progress *progress, size_t done)
 	char bar[BAR_COLUMNS + 1] = "";
 	size_t filled;
 
-	text_clean(progress->what, what, sizeof(what));
+	utf8_clean(progress->what, what, sizeof(what));
 	if (progress->total == 0) {
 		fprintf(stderr, CLEAR_LINE "%s: %zu", what, done);
 		return;
@@ -60,7 +53,7 @@ void progress_show(struct progress *progress, size_t done)
 
 	if (!progress->on_terminal)
 		return;
-	now = now_msecs();
+	now = clock_msecs();
 	if (progress->shown_msecs != 0 &&
 	    now - progress->shown_msecs < INTERVAL_MSECS)
 		return;

@@ -16,6 +16,7 @@
 
 #include "ctl/common/report.h"
 #include "lib/store/audit.h"
+#include "lib/base/utf8.h"
 
 /* A secret that everybody can read is no secret; better to stop at the
    terminal than to go on as if it were one. The secret itself is not read:
@@ -59,7 +60,7 @@ static void set_actor(struct store *store)
 	else
 		snprintf(actor, sizeof(actor), "uid %u",
 			 (unsigned int)getuid());
-	text_clean(actor, clean, sizeof(clean));
+	utf8_clean(actor, clean, sizeof(clean));
 	store_set_actor(store, clean, "alumnictl");
 }
 
@@ -258,7 +259,7 @@ int session_pin(const struct invocation *invocation, bool required,
 	    !session_directory_is_known(invocation, directory))
 		return session_unknown_directory(invocation, directory);
 	if (id[0] == '\0' || strlen(id) >= sizeof(account->directory_id) ||
-	    !text_is_clean(id))
+	    !utf8_is_printable(id))
 		return report(EX_DATAERR,
 			      "the directory id must be 1 to %zu bytes of "
 			      "printable UTF-8",

@@ -146,14 +146,16 @@ void doctor_check_aliases(struct doctor *doctor)
 	const char *const argv[] = {POSTCONF, "-c",
 				    doctor->configuration->postfix_config, "-x",
 				    NULL};
-	struct program_output output;
+	const struct process postconf = {.argv = argv};
+	struct process_output output;
 	struct error error = {""};
 
 	/* The groups before have said what is wrong. */
-	if (doctor->store != NULL && run_program(argv, &output, &error) == 0) {
+	if (doctor->store != NULL &&
+	    process_run(&postconf, &output, &error) == 0) {
 		for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters);
 		     i++)
 			check_parameter(doctor, output.text, parameters[i]);
-		program_output_free(&output);
+		process_output_free(&output);
 	}
 }

@@ -12,7 +12,7 @@
 #include "lib/directory/breaker.h"
 #include "lib/directory/certificate.h"
 #include "lib/directory/directory.h"
-#include "lib/base/watchdog.h"
+#include "lib/base/clock.h"
 
 /* No account can have it, so that any answer will do. */
 #define NAME_OF_NOBODY "alumnictl-doctor"
@@ -148,7 +148,7 @@ static void check_service(struct doctor *doctor)
 	size_t count = 0;
 	bool open = false;
 
-	if (breaker_statuses_read(folder, watchdog_now(), all, &count, &error) <
+	if (breaker_statuses_read(folder, clock_msecs(), all, &count, &error) <
 	    0) {
 		doctor_problem(
 			doctor, "login-state",

@@ -424,11 +424,12 @@ void doctor_check_dovecot(struct doctor *doctor)
 	const char *file = doctor->configuration->dovecot_config;
 	/* -P: the paths of keys count as secrets. Nothing of it is shown. */
 	const char *const argv[] = {DOVECONF, "-c", file, "-n", "-P", NULL};
-	struct program_output output;
+	const struct process doveconf = {.argv = argv};
+	struct process_output output;
 	struct error error = {""};
 	char *flat = NULL;
 
-	if (run_program(argv, &output, &error) == 0 && output.status != 0)
+	if (process_run(&doveconf, &output, &error) == 0 && output.status != 0)
 		(void)error_set(&error, "%s", output.complaint);
 	if (error.text[0] == '\0') {
 		flat = flatten(output.text);
@@ -443,5 +444,5 @@ void doctor_check_dovecot(struct doctor *doctor)
 			       "%s", error.text);
 	}
 	free(flat);
-	program_output_free(&output);
+	process_output_free(&output);
 }

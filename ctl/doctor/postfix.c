@@ -268,20 +268,25 @@ static void check_all(struct doctor *doctor, const char *postconf)
 void doctor_check_postfix(struct doctor *doctor)
 {
 	const char *folder = doctor->configuration->postfix_config;
-	const char *const parameters[] = {POSTCONF, "-c", folder, "-x", NULL};
-	const char *const services[] = {POSTCONF, "-c", folder, "-P", NULL};
-	struct program_output output;
+	const struct process parameters = {
+		.argv = (const char *const[]){POSTCONF, "-c", folder, "-x",
+					      NULL}};
+	const struct process services = {
+		.argv = (const char *const[]){POSTCONF, "-c", folder, "-P",
+					      NULL}};
+	struct process_output output;
 	struct error error = {""};
 
-	if (run_program(parameters, &output, &error) == 0 && output.status != 0)
+	if (process_run(&parameters, &output, &error) == 0 &&
+	    output.status != 0)
 		(void)error_set(&error, "postconf: %s", output.complaint);
 	if (error.text[0] == '\0')
 		check_all(doctor, output.text);
-	program_output_free(&output);
+	process_output_free(&output);
 	if (error.text[0] == '\0' &&
-	    run_program(services, &output, &error) == 0) {
+	    process_run(&services, &output, &error) == 0) {
 		check_master(doctor, output.text);
-		program_output_free(&output);
+		process_output_free(&output);
 	}
 	if (error.text[0] != '\0')
 		doctor_problem(doctor, "postconf",

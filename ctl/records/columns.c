@@ -14,6 +14,7 @@
 #include "ctl/common/report.h"
 #include "lib/mail/quota.h"
 #include "lib/mail/retention.h"
+#include "lib/base/utf8.h"
 
 #define READ(name)                                                             \
 	static int read_##name(struct record *record, const char *text,        \
@@ -30,7 +31,7 @@ static void put(char *text_r, const char *text)
 static int read_text(char *text_r, size_t size, const char *text,
 		     struct error *error)
 {
-	if (strlen(text) >= size || !text_is_clean(text))
+	if (strlen(text) >= size || !utf8_is_printable(text))
 		return error_set(error,
 				 "\"%.64s\" must be at most %zu bytes of "
 				 "printable UTF-8",

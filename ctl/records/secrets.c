@@ -15,6 +15,7 @@
 #include "ctl/common/account-view.h"
 #include "ctl/common/report.h"
 #include "lib/base/secret.h"
+#include "lib/base/utf8.h"
 
 #define SCHEME_BYTES 32
 
@@ -63,7 +64,7 @@ static int check_hash(const char *text, struct error *error)
 		snprintf(scheme, sizeof(scheme), "%.*s", (int)length - 1,
 			 text + 1);
 	if (scheme[0] == '\0' || text[length + 1] == '\0' ||
-	    strlen(text) >= PASSWORD_HASH_BYTES || !text_is_clean(text))
+	    strlen(text) >= PASSWORD_HASH_BYTES || !utf8_is_printable(text))
 		return error_set(error, "the hash must be as Dovecot writes "
 					"it, {SCHEME}HASH");
 	for (size_t i = 0; i < sizeof(clear) / sizeof(*clear); i++) {
@@ -188,7 +189,7 @@ static int read_credential(struct json_object *object,
 				 kind);
 	*credential_r = (struct credential){.kind = kinds[i].kind};
 	if (strlen(label) >= sizeof(credential_r->label) ||
-	    !text_is_clean(label))
+	    !utf8_is_printable(label))
 		return error_set(error,
 				 "the label must be at most %zu bytes "
 				 "of printable UTF-8",

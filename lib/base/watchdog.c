@@ -5,14 +5,13 @@
 #include "lib/base/watchdog.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
-/* The usual 8 MiB would count against the process's limit. */
-#define STACK_BYTES (128 * 1024)
+#include "lib/base/clock.h"
+#include "lib/base/thread.h"
 
 struct watchdog {
 	pthread_t thread;
@@ -25,14 +24,6 @@ struct watchdog {
 	bool fired;
 	bool stop;
 };
-
-int64_t watchdog_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void wait_for_change(struct watchdog *watchdog)
 {
@@ -57,7 +48,7 @@ static void *run(void *argument)
 	(void)pthread_mutex_lock(&watchdog->mutex);
 	while (!watchdog->stop) {
 		if (watchdog->fd >= 0 &&
-		    watchdog_now() >= watchdog->deadline_msecs) {
+		    clock_msecs() >= watchdog->deadline_msecs) {
 			(void)shutdown(watchdog->fd, SHUT_RDWR);
 			watchdog->fired = true;
 			watchdog->fd = -1;
@@ -68,42 +59,19 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* The thread must not take signals that the program means to handle in its
-   own, so it inherits a mask with all of them. */
-static int start_thread(struct watchdog *watchdog)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int ret;
-
-	(void)pthread_attr_init(&attributes);
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	ret = pthread_create(&watchdog->thread, &attributes, run, watchdog);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attributes);
-	return ret;
-}
-
 int watchdog_new(struct watchdog **watchdog_r, struct error *error)
 {
 	struct watchdog *watchdog = calloc(1, sizeof(*watchdog));
-	pthread_condattr_t attributes;
 	int ret;
 
 	if (watchdog == NULL)
 		return error_set(error, "out of memory");
 	watchdog->fd = -1;
-	(void)pthread_mutex_init(&watchdog->mutex, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&watchdog->changed, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
-	ret = start_thread(watchdog);
+	thread_condition_init(&watchdog->mutex, &watchdog->changed);
+	ret = thread_start(run, watchdog, THREAD_STACK_BYTES,
+			   &watchdog->thread);
 	if (ret != 0) {
-		(void)pthread_cond_destroy(&watchdog->changed);
-		(void)pthread_mutex_destroy(&watchdog->mutex);
+		thread_condition_destroy(&watchdog->mutex, &watchdog->changed);
 		free(watchdog);
 		return error_set(error, "cannot start a thread: %s",
 				 strerror(ret));
@@ -123,8 +91,7 @@ void watchdog_free(struct watchdog **watchdog)
 	(void)pthread_cond_signal(&old->changed);
 	(void)pthread_mutex_unlock(&old->mutex);
 	(void)pthread_join(old->thread, NULL);
-	(void)pthread_cond_destroy(&old->changed);
-	(void)pthread_mutex_destroy(&old->mutex);
+	thread_condition_destroy(&old->mutex, &old->changed);
 	free(old);
 	*watchdog = NULL;
 }

@@ -23,13 +23,10 @@ int watchdog_new(struct watchdog **watchdog_r, struct error *error);
 void watchdog_free(struct watchdog **watchdog);
 
 /* Guards the connection until watchdog_leave(). The descriptor must stay open
-   until then. deadline is on watchdog_now()'s clock. */
+   until then. deadline is on the clock of clock_msecs(). */
 void watchdog_guard(struct watchdog *watchdog, int fd, int64_t deadline_msecs);
 
 /* Returns true if the connection was shut down meanwhile. */
 bool watchdog_leave(struct watchdog *watchdog);
-
-/* Milliseconds on a clock that nobody sets. */
-int64_t watchdog_now(void);
 
 #endif

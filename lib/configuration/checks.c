@@ -18,6 +18,7 @@
 #include "lib/mail/retention.h"
 #include "lib/configuration/configuration.h"
 #include "lib/configuration/store-location.h"
+#include "lib/base/listen-address.h"
 
 #define LETTERS        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS         "0123456789"
@@ -159,49 +160,11 @@ int check_authserv_id(const char *value, struct error *error)
 	return 0;
 }
 
-/* Returns the port's text, or NULL. address_r holds ADDRESS_DIGITS. */
-static const char *split_listen(const char *value, char *address_r)
-{
-	const char *colon = strrchr(value, ':');
-	size_t length;
-
-	if (colon == NULL)
-		return NULL;
-	length = (size_t)(colon - value);
-	if (value[0] == '[' && length >= 2 && colon[-1] == ']') {
-		value++;
-		length -= 2;
-	}
-	if (length == 0 || length >= ADDRESS_DIGITS)
-		return NULL;
-	memcpy(address_r, value, length);
-	address_r[length] = '\0';
-	return colon + 1;
-}
-
 int check_listen(const char *value, struct error *error)
 {
-	char address[ADDRESS_DIGITS];
-	unsigned char binary[sizeof(struct in6_addr)];
-	const char *port = split_listen(value, address);
-	size_t digits = port == NULL ? 0 : strspn(port, DIGITS);
-	bool valid =
-		digits > 0 && digits <= PORT_DIGITS && port[digits] == '\0';
+	struct listen_address address;
 
-	if (valid) {
-		int family = value[0] == '[' ? AF_INET6 : AF_INET;
-		long number = strtol(port, NULL, 10);
-
-		valid = number > 0 && number <= PORT_MAX &&
-			inet_pton(family, address, binary) == 1;
-	}
-	if (!valid)
-		return error_set(error,
-				 "\"%s\" must be ADDRESS:PORT with a numeric "
-				 "address, such as \"127.0.0.1:9799\" or "
-				 "\"[::1]:9799\"",
-				 value);
-	return 0;
+	return listen_address_parse(value, &address, error);
 }
 
 int check_limited_size(const char *value, struct error *error)

@@ -7,7 +7,7 @@
  * probes the directory beside its logins (lib/directory/prober.h); the first
  * answer closes it.
  *
- * Times are milliseconds on watchdog_now()'s clock, which all processes share.
+ * Times are milliseconds on clock_msecs()'s clock, which all processes share.
  */
 #ifndef ALUMNI_DIRECTORY_BREAKER_H
 #define ALUMNI_DIRECTORY_BREAKER_H

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/directory/socket.h"
+#include "lib/base/clock.h"
 
 /* The bundle of Debian's ca-certificates. GnuTLS, which Debian's libldap
    uses, wants a file rather than OpenSSL's folder of hashes. */
@@ -235,7 +236,7 @@ static int open_connection(struct directory_connection *connection,
 			   const struct directory_options *options,
 			   const char *uri, bool checked, struct error *error)
 {
-	int64_t deadline = watchdog_now() + options->connect_timeout_msecs;
+	int64_t deadline = clock_msecs() + options->connect_timeout_msecs;
 	int fd = connect_socket(options, uri, deadline, error);
 
 	if (fd < 0)
@@ -259,7 +260,7 @@ static int open_connection(struct directory_connection *connection,
 		directory_connection_close(connection, false);
 		return error_prefix(error, "%s", uri);
 	}
-	connection->used_at_msecs = watchdog_now();
+	connection->used_at_msecs = clock_msecs();
 	return 0;
 }
 
@@ -285,7 +286,7 @@ void directory_connection_close(struct directory_connection *connection,
 	/* Even a goodbye blocks when the peer no longer reads. */
 	if (!politely)
 		(void)shutdown(connection->watch_fd, SHUT_RDWR);
-	guard(connection, watchdog_now() + GOODBYE_TIMEOUT_MSECS);
+	guard(connection, clock_msecs() + GOODBYE_TIMEOUT_MSECS);
 	(void)ldap_unbind_ext(connection->ldap, NULL, NULL);
 	(void)watchdog_leave(connection->watchdog);
 	(void)close(connection->watch_fd);
@@ -312,7 +313,7 @@ send_search(struct directory_connection *connection, const char *base,
 	    LDAPControl **controls, int size_limit, int64_t deadline_msecs,
 	    int *id_r, struct error *error)
 {
-	int64_t left = deadline_msecs - watchdog_now();
+	int64_t left = deadline_msecs - clock_msecs();
 	/* For the server, which counts in seconds; 0 would mean no limit. */
 	struct timeval limit = {.tv_sec = left > 0 ? left / 1000 + 1 : 1};
 	bool timed_out;
@@ -353,7 +354,7 @@ enum directory_step directory_connection_wait(
 	struct directory_connection *connection, int id, int64_t deadline_msecs,
 	struct directory_answer *answer_r, struct error *error)
 {
-	int64_t left = deadline_msecs - watchdog_now();
+	int64_t left = deadline_msecs - clock_msecs();
 	struct timeval timeout = {0};
 	bool timed_out;
 	int type;
@@ -370,7 +371,7 @@ enum directory_step directory_connection_wait(
 	if (type > 0 && ldap_parse_result(connection->ldap, answer_r->messages,
 					  &answer_r->code, NULL, NULL, NULL,
 					  NULL, 0) == LDAP_SUCCESS) {
-		connection->used_at_msecs = watchdog_now();
+		connection->used_at_msecs = clock_msecs();
 		return STEP_ANSWERED;
 	}
 	if (answer_r->messages != NULL)

@@ -19,7 +19,7 @@ struct directory_connection {
 	LDAP *ldap;   /* NULL = not connected */
 	int watch_fd; /* a duplicate that libldap cannot close under us */
 	struct watchdog *watchdog;
-	int64_t used_at_msecs; /* on watchdog_now()'s clock */
+	int64_t used_at_msecs; /* on clock_msecs()'s clock */
 };
 
 /* How a step on a connection ended. After anything but STEP_ANSWERED the

@@ -18,6 +18,7 @@
 
 #include "lib/directory/handle.h"
 #include "lib/base/secret-file.h"
+#include "lib/base/clock.h"
 
 /* A connection that rested longer is not used again: servers and firewalls
    drop those, some without a word, which would cost a time-out. */
@@ -86,7 +87,7 @@ static void unblock_sigpipe(const struct blocked_sigpipe *blocked)
 
 int64_t directory_request_deadline(const struct directory *directory)
 {
-	return watchdog_now() + directory->options->request_timeout_msecs;
+	return clock_msecs() + directory->options->request_timeout_msecs;
 }
 
 static int bind_service(struct directory *directory, struct error *error)
@@ -156,7 +157,7 @@ static int connect_to_any(struct directory *directory,
 static void drop_idle(struct directory_connection *connection)
 {
 	if (connection->ldap != NULL &&
-	    watchdog_now() - connection->used_at_msecs >= CONNECTION_IDLE_MSECS)
+	    clock_msecs() - connection->used_at_msecs >= CONNECTION_IDLE_MSECS)
 		directory_connection_close(connection, true);
 }
 
@@ -227,7 +228,7 @@ static void start_probing(struct directory *directory)
 static bool may_ask(struct directory *directory, struct error *error)
 {
 	const struct breaker *breaker = &directory->breaker;
-	int64_t now = watchdog_now();
+	int64_t now = clock_msecs();
 
 	if (breaker_ask(breaker, now) != BREAKER_OPEN)
 		return true;
@@ -243,7 +244,7 @@ int directory_ask(struct directory *directory,
 		  directory_question *question, void *context,
 		  struct error *error)
 {
-	int64_t begun = watchdog_now();
+	int64_t begun = clock_msecs();
 	struct blocked_sigpipe blocked;
 	int64_t took;
 	int ret;
@@ -253,7 +254,7 @@ int directory_ask(struct directory *directory,
 	block_sigpipe(&blocked);
 	ret = ask_server(directory, connection, question, context, error);
 	unblock_sigpipe(&blocked);
-	took = watchdog_now() - begun;
+	took = clock_msecs() - begun;
 	if (ret == 0) {
 		(void)breaker_succeeded(&directory->breaker, begun + took);
 	} else {
@@ -271,7 +272,7 @@ bool directory_take_news(struct directory *directory, bool *open_r,
 	struct breaker_status status;
 
 	if (directory->breaker.state == NULL ||
-	    !breaker_take_news(&directory->breaker, watchdog_now(), &status))
+	    !breaker_take_news(&directory->breaker, clock_msecs(), &status))
 		return false;
 	*open_r = status.open;
 	if (status.open)

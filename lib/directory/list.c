@@ -11,6 +11,7 @@
 #include "lib/directory/entry.h"
 #include "lib/directory/filter.h"
 #include "lib/directory/handle.h"
+#include "lib/base/clock.h"
 
 /* A page is much more than the one entry of a login, and nobody waits at a
    mail program for it. */
@@ -221,7 +222,7 @@ static enum directory_step ask_page(struct directory *directory,
 				    struct berval *cookie, struct error *error)
 {
 	const struct directory_options *options = directory->options;
-	int64_t deadline = watchdog_now() + PAGE_TIMEOUT_MSECS;
+	int64_t deadline = clock_msecs() + PAGE_TIMEOUT_MSECS;
 	LDAPControl *controls[2] = {NULL};
 	struct directory_answer answer;
 	enum directory_step step;

@@ -7,17 +7,16 @@
 #include "lib/directory/prober.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "lib/directory/directory.h"
-#include "lib/base/watchdog.h"
+#include "lib/base/clock.h"
+#include "lib/base/thread.h"
 
-/* libldap, TLS and the resolver need far less than the usual 8 MiB, which
-   would count against the process's limit. */
-#define STACK_BYTES (1024 * 1024)
+/* libldap, TLS and the resolver need more than our own threads. */
+#define STACK_BYTES ((size_t)1024 * 1024)
 
 struct directory_prober {
 	const struct directory_options *options;
@@ -34,15 +33,13 @@ struct directory_prober {
 /* Returns false when it is time to stop. */
 static bool wait_interval(struct directory_prober *prober)
 {
-	int64_t until = watchdog_now() + prober->options->breaker_probe_msecs;
-	const struct timespec deadline = {
-		.tv_sec = (time_t)(until / 1000),
-		.tv_nsec = (long)(until % 1000) * 1000000,
-	};
+	int64_t until = clock_msecs() + prober->options->breaker_probe_msecs;
+	const struct timespec deadline =
+		clock_deadline(prober->options->breaker_probe_msecs);
 	bool stop;
 
 	(void)pthread_mutex_lock(&prober->mutex);
-	while (!prober->stop && watchdog_now() < until)
+	while (!prober->stop && clock_msecs() < until)
 		(void)pthread_cond_timedwait(&prober->stopped, &prober->mutex,
 					     &deadline);
 	stop = prober->stop;
@@ -56,12 +53,12 @@ static void probe(struct directory_prober *prober,
 {
 	struct directory *directory;
 
-	breaker_probing(breaker, watchdog_now());
+	breaker_probing(breaker, clock_msecs());
 	/* Opened each time: its password file may be what was wrong. */
 	if (directory_open(prober->options, &directory, NULL) < 0)
 		return;
 	if (directory_probe(directory, NULL) == 0)
-		(void)breaker_succeeded(breaker, watchdog_now());
+		(void)breaker_succeeded(breaker, clock_msecs());
 	directory_close(&directory);
 }
 
@@ -74,7 +71,7 @@ static void *run(void *argument)
 	/* A process that is killed loses its claim. */
 	if (breaker_claim_probes(&breaker)) {
 		while (wait_interval(prober) &&
-		       breaker_ask(&breaker, watchdog_now()) != BREAKER_CLOSED)
+		       breaker_ask(&breaker, clock_msecs()) != BREAKER_CLOSED)
 			probe(prober, &breaker);
 	}
 	login_state_close(&prober->state);
@@ -87,35 +84,13 @@ directory_prober_new(const struct directory_options *options,
 		     const struct breaker *breaker)
 {
 	struct directory_prober *prober = calloc(1, sizeof(*prober));
-	pthread_condattr_t attributes;
 
 	if (prober == NULL)
 		return NULL;
 	prober->options = options;
 	prober->breaker = breaker;
-	(void)pthread_mutex_init(&prober->mutex, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&prober->stopped, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
+	thread_condition_init(&prober->mutex, &prober->stopped);
 	return prober;
-}
-
-/* Signals are for the program's own thread. */
-static int start_thread(struct directory_prober *prober)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int ret;
-
-	(void)pthread_attr_init(&attributes);
-	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	ret = pthread_create(&prober->thread, &attributes, run, prober);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attributes);
-	return ret;
 }
 
 static void join(struct directory_prober *prober)
@@ -134,7 +109,7 @@ void directory_prober_start(struct directory_prober *prober)
 	if (prober->breaker->state == NULL ||
 	    login_state_clone(prober->breaker->state, &prober->state, NULL) < 0)
 		return;
-	if (start_thread(prober) == 0)
+	if (thread_start(run, prober, STACK_BYTES, &prober->thread) == 0)
 		prober->has_thread = true;
 	else
 		login_state_close(&prober->state);
@@ -151,8 +126,7 @@ void directory_prober_free(struct directory_prober **prober)
 	(void)pthread_cond_signal(&old->stopped);
 	(void)pthread_mutex_unlock(&old->mutex);
 	join(old);
-	(void)pthread_cond_destroy(&old->stopped);
-	(void)pthread_mutex_destroy(&old->mutex);
+	thread_condition_destroy(&old->mutex, &old->stopped);
 	free(old);
 	*prober = NULL;
 }

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/base/watchdog.h"
+#include "lib/base/clock.h"
 
 #define PORT_TEXT_BYTES 16
 
@@ -29,7 +29,7 @@ static int await_connection(int fd, int64_t deadline_msecs)
 	int status = 0;
 
 	for (;;) {
-		int64_t left = deadline_msecs - watchdog_now();
+		int64_t left = deadline_msecs - clock_msecs();
 		int ready = poll(&pollfd, 1, left > 0 ? (int)left : 0);
 
 		if (ready == 0)
@@ -75,7 +75,7 @@ static int connect_to_any(const struct addrinfo *addresses,
 	for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next)
 		left++;
 	for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next) {
-		int64_t now = watchdog_now();
+		int64_t now = clock_msecs();
 		int fd = socket(a->ai_family,
 				a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
 				a->ai_protocol);

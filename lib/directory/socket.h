@@ -10,7 +10,7 @@
 #include "lib/base/error.h"
 
 /* Connects to the first address of the host that accepts; every address gets
-   its share of the time until the deadline (watchdog_now()'s clock). Returns a
+   its share of the time until the deadline (clock_msecs()'s clock). Returns a
    blocking descriptor, closed on exec, or -1 with an error. */
 int directory_socket_connect(const char *host, int port, int64_t deadline_msecs,
 			     struct error *error);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/base/watchdog.h"
+#include "lib/base/clock.h"
 
 #define BUCKET_WORDS (LOGIN_STATE_BUCKET_BYTES / sizeof(uint64_t))
 _Static_assert((LOGIN_STATE_BUCKETS & (LOGIN_STATE_BUCKETS - 1)) == 0,
@@ -161,7 +161,7 @@ struct password_claim password_memory_claim(const struct login_state *state,
 					    unsigned int wait_msecs)
 {
 	const struct timespec pause = {.tv_nsec = CLAIM_PAUSE_NSECS};
-	int64_t until = watchdog_now() + wait_msecs;
+	int64_t until = clock_msecs() + wait_msecs;
 	struct password_claim claim = {.held = false};
 
 	if (state == NULL)
@@ -169,7 +169,7 @@ struct password_claim password_memory_claim(const struct login_state *state,
 	claim.offset = find_place(state, PASSWORD_REFUSED, about).claim;
 	for (;;) {
 		claim.held = login_state_claim(state, claim.offset);
-		if (claim.held || watchdog_now() >= until)
+		if (claim.held || clock_msecs() >= until)
 			return claim;
 		(void)nanosleep(&pause, NULL);
 	}

@@ -7,12 +7,12 @@
 
 #include "lib/base/error.h"
 
-/* Sends it to the address with the null sender, so that nothing comes back.
-   Waits until Postfix has it, SEND_MESSAGE_MSECS at most. The message must not
-   be longer than SEND_MESSAGE_BYTES_MAX. Returns 0, or -1 with an error; then
+#define SEND_MESSAGE_MSECS 10000
+
+/* Sends the message, with lines that end in \n, to the address. The envelope's
+   sender is empty, so that nothing comes back. Blocks until Postfix has the
+   message, SEND_MESSAGE_MSECS at most. Returns 0, or -1 with an error; then
    Postfix does not have it. */
-#define SEND_MESSAGE_MSECS     10000
-#define SEND_MESSAGE_BYTES_MAX 65536
 int send_message(const char *program, const char *recipient,
 		 const char *message, struct error *error);
 

@@ -25,6 +25,7 @@
 
 #include "lib/base/secret.h"
 #include "lib/password/hash.h"
+#include "lib/base/clock.h"
 
 /* Dovecot's own limit for a line (AUTH_CLIENT_MAX_LINE_LENGTH). */
 #define LINE_BYTES_MAX 16384
@@ -45,14 +46,6 @@ struct auth_link {
 	struct error *error;
 };
 
-static int64_t now_msecs(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static enum auth_client_outcome link_broken(const struct auth_link *link,
 					    const char *what)
 {
@@ -68,7 +61,7 @@ static bool link_wait(const struct auth_link *link, short events)
 	int result;
 
 	do {
-		left = link->deadline_msecs - now_msecs();
+		left = link->deadline_msecs - clock_msecs();
 		result = left <= 0 ? 0 : poll(&waiting, 1, (int)left);
 	} while (result < 0 && errno == EINTR);
 	if (result > 0)
@@ -328,7 +321,7 @@ auth_client_try_service(const char *socket_path, const char *service,
 	struct auth_link link = {
 		.fd = -1,
 		.path = socket_path,
-		.deadline_msecs = now_msecs() + timeout_msecs,
+		.deadline_msecs = clock_msecs() + timeout_msecs,
 		.error = error,
 	};
 	enum auth_client_outcome outcome;

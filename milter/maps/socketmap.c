@@ -223,7 +223,6 @@ static void *run_acceptor(void *argument)
 		int fd =
 			accept4(socketmap->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 		struct connection *connection;
-		pthread_t thread;
 
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE ||
@@ -234,8 +233,8 @@ static void *run_acceptor(void *argument)
 		set_time_limits(fd);
 		connection = add_connection(socketmap, fd);
 		if (connection != NULL &&
-		    thread_start(run_connection, connection, true, &thread) !=
-			    0) {
+		    thread_start(run_connection, connection, THREAD_STACK_BYTES,
+				 NULL) != 0) {
 			log_failure("no-thread", "a connection for look-ups "
 						 "is closed");
 			remove_connection(connection);
@@ -249,8 +248,7 @@ static void *run_acceptor(void *argument)
 static void socketmap_free(struct socketmap **socketmap)
 {
 	(void)close((*socketmap)->listen_fd);
-	(void)pthread_cond_destroy(&(*socketmap)->room);
-	(void)pthread_mutex_destroy(&(*socketmap)->mutex);
+	thread_condition_destroy(&(*socketmap)->mutex, &(*socketmap)->room);
 	under_way_free(&(*socketmap)->connections_under_way);
 	free(*socketmap);
 	*socketmap = NULL;
@@ -267,12 +265,11 @@ int socketmap_start(const struct milter_service *service, int listen_fd,
 	socketmap->service = service;
 	socketmap->listen_fd = listen_fd;
 	socketmap->connections_under_way = under_way_new();
-	(void)pthread_mutex_init(&socketmap->mutex, NULL);
-	(void)pthread_cond_init(&socketmap->room, NULL);
+	thread_condition_init(&socketmap->mutex, &socketmap->room);
 	ret = socketmap->connections_under_way == NULL
 		      ? ENOMEM
-		      : thread_start(run_acceptor, socketmap, false,
-				     &socketmap->acceptor);
+		      : thread_start(run_acceptor, socketmap,
+				     THREAD_STACK_BYTES, &socketmap->acceptor);
 	if (ret != 0) {
 		socketmap_free(&socketmap);
 		return error_set(error,

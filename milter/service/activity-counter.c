@@ -10,9 +10,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "milter/service/log.h"
+#include "lib/base/clock.h"
 #include "lib/base/thread.h"
 
 #define BUCKETS 1024 /* a power of two */
@@ -90,6 +90,18 @@ void activity_counter_add(struct activity_counter *counter,
 	(void)pthread_mutex_unlock(&counter->mutex);
 }
 
+static int read_stored(struct store_pool *pool, const char *account_id,
+		       struct activity *activity_r, struct error *error)
+{
+	struct store_handle handle;
+
+	if (store_pool_take(pool, &handle, error) < 0)
+		return -1;
+	return store_pool_give(
+		pool, &handle,
+		store_activity(handle.store, account_id, activity_r, error));
+}
+
 int activity_counter_read(struct activity_counter *counter,
 			  const char *account_id, struct activity *activity_r,
 			  struct error *error)
@@ -98,8 +110,7 @@ int activity_counter_read(struct activity_counter *counter,
 
 	/* The store first: what is taken out of here afterwards to be written
 	   is then in neither, instead of in both. */
-	if (store_pool_activity(counter->pool, account_id, activity_r, error) <
-	    0)
+	if (read_stored(counter->pool, account_id, activity_r, error) < 0)
 		return -1;
 	(void)pthread_mutex_lock(&counter->mutex);
 	entry = find(counter, account_id);
@@ -151,6 +162,19 @@ static void put_back(struct activity_counter *counter,
 	(void)pthread_mutex_unlock(&counter->mutex);
 }
 
+static int add_to_stored(struct store_pool *pool,
+			 const struct account_activity *more, size_t count,
+			 struct error *error)
+{
+	struct store_handle handle;
+
+	if (store_pool_take(pool, &handle, error) < 0)
+		return -1;
+	return store_pool_give(
+		pool, &handle,
+		store_activity_add(handle.store, more, count, error));
+}
+
 int activity_counter_flush(struct activity_counter *counter,
 			   struct error *error)
 {
@@ -160,7 +184,7 @@ int activity_counter_flush(struct activity_counter *counter,
 
 	if (all == NULL)
 		return 0;
-	ret = store_pool_activity_add(counter->pool, all, count, error);
+	ret = add_to_stored(counter->pool, all, count, error);
 	if (ret < 0)
 		put_back(counter, all, count);
 	free(all);
@@ -185,8 +209,8 @@ static void *run(void *argument)
 	bool stopping = false;
 
 	while (!stopping) {
-		(void)clock_gettime(CLOCK_MONOTONIC, &deadline);
-		deadline.tv_sec += ACTIVITY_COUNTER_FLUSH_SECONDS;
+		deadline =
+			clock_deadline(1000 * ACTIVITY_COUNTER_FLUSH_SECONDS);
 		(void)pthread_mutex_lock(&counter->mutex);
 		while (!counter->stopping &&
 		       pthread_cond_timedwait(&counter->wake, &counter->mutex,
@@ -204,18 +228,13 @@ int activity_counter_new(struct store_pool *pool,
 			 struct error *error)
 {
 	struct activity_counter *counter = calloc(1, sizeof(*counter));
-	pthread_condattr_t attributes;
 	int ret;
 
 	if (counter == NULL)
 		return error_set(error, "out of memory");
 	counter->pool = pool;
-	(void)pthread_mutex_init(&counter->mutex, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&counter->wake, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
-	ret = thread_start(run, counter, false, &counter->thread);
+	thread_condition_init(&counter->mutex, &counter->wake);
+	ret = thread_start(run, counter, THREAD_STACK_BYTES, &counter->thread);
 	if (ret != 0) {
 		free(counter);
 		return error_set(error,
@@ -240,8 +259,7 @@ void activity_counter_free(struct activity_counter **counter_p)
 	(void)pthread_join(counter->thread, NULL);
 	/* What could not be written is lost. */
 	free(take_all(counter, &count));
-	(void)pthread_cond_destroy(&counter->wake);
-	(void)pthread_mutex_destroy(&counter->mutex);
+	thread_condition_destroy(&counter->mutex, &counter->wake);
 	free(counter);
 	*counter_p = NULL;
 }

@@ -4,7 +4,8 @@
  */
 #include "milter/service/metrics-server.h"
 
-#include <arpa/inet.h>
+#include "lib/base/listen-address.h"
+
 #include <errno.h>
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -18,63 +19,21 @@ struct metrics_server {
 	struct MHD_Daemon *daemon;
 };
 
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-/* The configuration's check has seen the form. */
-static int parse_listen(const char *listen, union socket_address *address_r,
-			socklen_t *length_r, struct error *error)
-{
-	char host[INET6_ADDRSTRLEN];
-	const char *colon = strrchr(listen, ':');
-	bool is_v6 = listen[0] == '[';
-	size_t length = colon == NULL ? 0 : (size_t)(colon - listen);
-	in_port_t port;
-
-	if (is_v6) {
-		listen++;
-		length = length > 2 ? length - 2 : 0;
-	}
-	if (length == 0 || length >= sizeof(host))
-		return error_set(error, "it is not ADDRESS:PORT");
-	memcpy(host, listen, length);
-	host[length] = '\0';
-	port = htons((in_port_t)strtoul(colon + 1, NULL, 10));
-	memset(address_r, 0, sizeof(*address_r));
-	if (is_v6) {
-		address_r->v6.sin6_family = AF_INET6;
-		address_r->v6.sin6_port = port;
-		*length_r = sizeof(address_r->v6);
-	} else {
-		address_r->v4.sin_family = AF_INET;
-		address_r->v4.sin_port = port;
-		*length_r = sizeof(address_r->v4);
-	}
-	if (inet_pton(address_r->any.sa_family, host,
-		      is_v6 ? (void *)&address_r->v6.sin6_addr
-			    : (void *)&address_r->v4.sin_addr) != 1)
-		return error_set(error, "%s is no address", host);
-	return 0;
-}
-
 static int open_socket(const char *listen_on, struct error *error)
 {
 	const int one = 1;
-	union socket_address address;
-	socklen_t length = 0;
+	struct listen_address to;
 	int fd;
 
-	if (parse_listen(listen_on, &address, &length, error) < 0)
+	if (listen_address_parse(listen_on, &to, error) < 0)
 		return -1;
-	fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(to.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return error_set(error, "%s", strerror(errno));
 	/* Connections of the daemon before us must not keep us from it. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, &address.any, length) < 0 || listen(fd, 16) < 0) {
+	if (bind(fd, (const struct sockaddr *)&to.address, to.length) < 0 ||
+	    listen(fd, 16) < 0) {
 		(void)error_set(error, "%s", strerror(errno));
 		(void)close(fd);
 		return -1;

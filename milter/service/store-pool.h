@@ -29,26 +29,25 @@ void store_pool_free(struct store_pool **pool);
    then tries again whenever a handle is needed. */
 int store_pool_open(struct store_pool *pool, struct error *error);
 
-/* These block for a handle and for the store, and are thread-safe. A handle
-   that failed is opened anew before it is used again. */
+/* A handle that a thread has taken. */
+struct store_handle {
+	struct store *store;
+	int64_t taken_at; /* by metrics_now() */
+};
 
-/* As store_account_by_local_part(): 1 found, 0 absent, -1 failed. */
+/* Takes a handle for one call of the store. Thread-safe; blocks until a handle
+   is free, STORE_POOL_WAIT_MSECS at most. Returns 0, or -1 with an error: no
+   handle was free in time, or the store cannot be opened. */
+int store_pool_take(struct store_pool *pool, struct store_handle *handle_r,
+		    struct error *error);
+
+/* Gives the handle back with the result of the call, and returns that result.
+   After a negative one the handle is opened anew before its next use. */
+int store_pool_give(struct store_pool *pool, struct store_handle *handle,
+		    int result);
+
+/* store_account_by_local_part() on a handle of the pool: 1 found, 0 absent, -1
+   failed with an error. */
 int store_pool_account(struct store_pool *pool, const char *local_part,
 		       struct account *account_r, struct error *error);
-/* As store_account_by_name(): for logins. */
-int store_pool_login(struct store_pool *pool, const char *name,
-		     struct account *account_r, struct error *error);
-/* As the functions of the store that they are named for. */
-int store_pool_activity(struct store_pool *pool, const char *account_id,
-			struct activity *activity_r, struct error *error);
-int store_pool_activity_add(struct store_pool *pool,
-			    const struct account_activity *more, size_t count,
-			    struct error *error);
-int store_pool_passwords_changed_at(struct store_pool *pool,
-				    const char *account_id, int64_t *at_r,
-				    struct error *error);
-int store_pool_sending_block(struct store_pool *pool, const char *account_id,
-			     int64_t at, const char *reason,
-			     struct error *error);
-
 #endif

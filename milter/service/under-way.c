@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/thread.h"
 
 struct under_way {
 	pthread_mutex_t mutex;
@@ -19,16 +21,9 @@ struct under_way {
 struct under_way *under_way_new(void)
 {
 	struct under_way *under_way = calloc(1, sizeof(*under_way));
-	pthread_condattr_t attributes;
 
-	if (under_way == NULL)
-		return NULL;
-	/* These need no memory with glibc, so they cannot fail. */
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&under_way->none_left, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
-	(void)pthread_mutex_init(&under_way->mutex, NULL);
+	if (under_way != NULL)
+		thread_condition_init(&under_way->mutex, &under_way->none_left);
 	return under_way;
 }
 
@@ -36,8 +31,8 @@ void under_way_free(struct under_way **under_way)
 {
 	if (*under_way == NULL)
 		return;
-	(void)pthread_cond_destroy(&(*under_way)->none_left);
-	(void)pthread_mutex_destroy(&(*under_way)->mutex);
+	thread_condition_destroy(&(*under_way)->mutex,
+				 &(*under_way)->none_left);
 	free(*under_way);
 	*under_way = NULL;
 }
@@ -71,12 +66,11 @@ void under_way_end(struct under_way *under_way)
 
 bool under_way_wait(struct under_way *under_way, unsigned int seconds)
 {
-	struct timespec deadline;
+	const struct timespec deadline =
+		clock_deadline(1000 * (int64_t)seconds);
 	bool none;
 	int ret = 0;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += seconds;
 	(void)pthread_mutex_lock(&under_way->mutex);
 	while (under_way->count > 0 && ret != ETIMEDOUT)
 		ret = pthread_cond_timedwait(&under_way->none_left,

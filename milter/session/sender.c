@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/store/audit.h"
 #include "milter/plan/from-header.h"
 #include "milter/plan/recipient.h"
 #include "milter/plan/sender-rules.h"
@@ -17,17 +18,27 @@ static const struct smtp_reply try_again = {
 	"451", "4.3.0",
 	"Your account cannot be looked up now, try again later"};
 
-/* Returns 1 and the account of the login, 0 if there is none, -1 on failure. */
+/* Returns 1 with the account of the login and when its passwords were changed,
+   0 if there is none, -1 failed. */
 static int find_sender(struct session *session, struct account *account_r,
-		       struct error *error)
+		       int64_t *changed_at_r, struct error *error)
 {
 	const char *const *domains =
 		(const char *const *)session->settings->configuration->domains;
+	struct store_pool *pool = session->service->pool;
 	char name[ADDRESS_LOCAL_BYTES];
+	struct store_handle handle;
+	int found;
 
 	if (account_name_normalise(session->login, domains, name, NULL) < 0)
 		return 0;
-	return store_pool_login(session->service->pool, name, account_r, error);
+	if (store_pool_take(pool, &handle, error) < 0)
+		return -1;
+	found = store_account_by_name(handle.store, name, account_r, error);
+	if (found > 0 && store_passwords_changed_at(handle.store, account_r->id,
+						    changed_at_r, error) < 0)
+		found = -1;
+	return store_pool_give(pool, &handle, found);
 }
 
 static bool has_limits(const struct configuration *configuration)
@@ -49,13 +60,27 @@ static void log_alert(const struct session *session,
 	log_write(&line);
 }
 
+/* Returns 1 blocked now, 0 it was blocked before, -1 failed. */
+static int block_in_store(struct store_pool *pool,
+			  const struct account *account, const char *reason,
+			  int64_t now, struct error *error)
+{
+	struct store_handle handle;
+
+	if (store_pool_take(pool, &handle, error) < 0)
+		return -1;
+	return store_pool_give(pool, &handle,
+			       store_sending_block(handle.store, account->id,
+						   now, reason, error));
+}
+
 static void block(const struct session *session, const struct account *account,
 		  const char *reason, int64_t now)
 {
 	struct error error = {""};
 
-	switch (store_pool_sending_block(session->service->pool, account->id,
-					 now, reason, &error)) {
+	switch (block_in_store(session->service->pool, account, reason, now,
+			       &error)) {
 	case 1:
 		metrics_count(session->service->metrics,
 			      METRICS_SENDING_BLOCKED);
@@ -106,11 +131,8 @@ struct smtp_reply session_check_sender(struct session *session)
 		return nothing;
 	/* Looked up for every recipient, so that a block takes effect at
 	   once. */
-	found = find_sender(session, &account, &error);
-	if (found > 0 && store_pool_passwords_changed_at(
-				 session->service->pool, account.id,
-				 &logged_in.passwords_changed_at, &error) < 0)
-		found = -1;
+	found = find_sender(session, &account, &logged_in.passwords_changed_at,
+			    &error);
 	if (found < 0 ||
 	    (found > 0 && has_limits(configuration) &&
 	     activity_counter_read(session->service->activity, account.id,

@@ -9,8 +9,7 @@
  */
 #include "plugins/common/dovecot-glue.h"
 
-#include <time.h>
-
+#include "lib/base/clock.h"
 #include "lib/base/secret.h"
 #include "lib/login/login.h"
 #include "lib/password/hash.h"
@@ -20,15 +19,6 @@
 #include "protocol/names.h"
 
 #include "password-scheme.h"
-
-static long long milliseconds_now(void)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		return 0;
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Any scheme that Dovecot knows, so that accounts can be brought along from
    elsewhere with their hashes. */
@@ -180,7 +170,7 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 {
 	struct login_result result;
 	struct account account;
-	long long start = milliseconds_now();
+	long long start = clock_msecs();
 
 	if (authdb_passdb_set_fields(request) < 0) {
 		callback(PASSDB_RESULT_INTERNAL_FAILURE, request);
@@ -196,7 +186,7 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 			   authdb_request_service(request),
 			   request->fields.user, password, verify_with_dovecot,
 			   request, &result);
-	log_login(request, &result, milliseconds_now() - start);
+	log_login(request, &result, clock_msecs() - start);
 	log_news(request);
 	if (result.outcome == LOGIN_OK)
 		set_fields(request, &result.account);

@@ -18,6 +18,7 @@
 #include "lib/store/attempts.h"
 #include "plugins/dict/notice.h"
 #include "plugins/dict/password-rules.h"
+#include "lib/base/utf8.h"
 #include "protocol/fields.h"
 #include "protocol/names.h"
 
@@ -214,7 +215,7 @@ static enum self_service_result check_label(const char *label,
 		return self_service_refuse(error,
 					   "The name is longer than %d bytes.",
 					   LABEL_LENGTH_MAX);
-	if (!self_service_is_utf8(label))
+	if (!utf8_is_valid(label))
 		return self_service_refuse(error, "This is not valid text.");
 	for (const char *p = label; *p != '\0'; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f)

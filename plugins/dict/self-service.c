@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/store/audit.h"
+#include "lib/base/utf8.h"
 #include "protocol/dict-keys.h"
 
 struct self_service_key {
@@ -64,54 +65,6 @@ enum self_service_result self_service_refuse(struct error *error,
 	return SELF_SERVICE_REFUSED;
 }
 
-/* How many bytes follow a first byte of UTF-8, or -1. */
-static int bytes_after(unsigned char first)
-{
-	if (first < 0x80)
-		return 0;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 1;
-	if (first >= 0xe0 && first <= 0xef)
-		return 2;
-	return first >= 0xf0 && first <= 0xf4 ? 3 : -1;
-}
-
-/* Overlong forms, surrogates and what is past U+10FFFF show by the second
-   byte. */
-static bool fits_second(unsigned char first, unsigned char second)
-{
-	switch (first) {
-	case 0xe0:
-		return second >= 0xa0;
-	case 0xed:
-		return second <= 0x9f;
-	case 0xf0:
-		return second >= 0x90;
-	case 0xf4:
-		return second <= 0x8f;
-	default:
-		return true;
-	}
-}
-
-bool self_service_is_utf8(const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (*p != '\0') {
-		unsigned char first = *p++;
-		int after = bytes_after(first);
-
-		if (after < 0 || (after > 0 && !fits_second(first, *p)))
-			return false;
-		for (; after > 0; after--, p++) {
-			if ((*p & 0xc0) != 0x80)
-				return false;
-		}
-	}
-	return true;
-}
-
 int self_service_get(struct self_service *service, const char *key,
 		     char **value_r, struct error *error)
 {
@@ -132,7 +85,7 @@ enum self_service_result self_service_set(struct self_service *service,
 		return self_service_refuse(error, "This can only be read.");
 	if (value == NULL && !found->may_unset)
 		return self_service_refuse(error, "This cannot be removed.");
-	if (value != NULL && !self_service_is_utf8(value))
+	if (value != NULL && !utf8_is_valid(value))
 		return self_service_refuse(error, "This is not valid text.");
 	if (!service->account.enabled || account_is_denied(&service->account))
 		return self_service_refuse(error, "This account is disabled.");

@@ -55,10 +55,6 @@ enum self_service_result self_service_refuse(struct error *error,
 					     const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* True if the text is UTF-8 (RFC 3629): what is not would go on into replies
-   and JSON that must be. */
-bool self_service_is_utf8(const char *text);
-
 /* self-service-forward.c */
 int self_service_get_forward(struct self_service *service, char **value_r,
 			     struct error *error);

@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "lib/directory/directory.h"
-#include "lib/base/watchdog.h"
+#include "lib/base/clock.h"
 #include "tests/unit/directory/slapd-fixture.h"
 
 #define TIMEOUT_MSECS 500
@@ -111,10 +111,10 @@ static int ask(struct directory *directory, int64_t *took_r,
 	       struct error *error)
 {
 	struct directory_entry entry;
-	int64_t before = watchdog_now();
+	int64_t before = clock_msecs();
 	int ret = directory_find(directory, "employee", &entry, error);
 
-	*took_r = watchdog_now() - before;
+	*took_r = clock_msecs() - before;
 	return ret;
 }
 
@@ -132,12 +132,12 @@ static void expect_not_asked(struct directory *directory)
 static void wait_for_news(struct directory *directory, bool open)
 {
 	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-	int64_t until = watchdog_now() + WAIT_MSECS;
+	int64_t until = clock_msecs() + WAIT_MSECS;
 	struct error news;
 	bool is_open;
 
 	while (!directory_take_news(directory, &is_open, &news)) {
-		if (watchdog_now() > until)
+		if (clock_msecs() > until)
 			fail_msg("no news");
 		(void)nanosleep(&pause, NULL);
 	}
@@ -211,11 +211,11 @@ static void a_prober_that_is_killed_is_replaced(void **state)
 	assert_int_equal(kill(fixture->slapd.pid, SIGCONT), 0);
 	directory = open_directory(fixture);
 	expect_not_asked(directory);
-	until = watchdog_now() + WAIT_MSECS;
+	until = clock_msecs() + WAIT_MSECS;
 	while (ask(directory, &took, &error) != 1) {
 		const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 
-		if (watchdog_now() > until)
+		if (clock_msecs() > until)
 			fail_msg("%s", error.text);
 		(void)nanosleep(&pause, NULL);
 	}

@@ -29,10 +29,14 @@ static void add(const struct milter_fixture *fixture, const char *account_id,
 static int64_t in_store(const struct milter_fixture *fixture,
 			const char *account_id)
 {
+	struct store_handle handle;
 	struct activity activity;
 
-	assert_true(store_pool_activity(fixture->service.pool, account_id,
-					&activity, NULL) >= 0);
+	assert_int_equal(store_pool_take(fixture->service.pool, &handle, NULL),
+			 0);
+	assert_true(store_pool_give(fixture->service.pool, &handle,
+				    store_activity(handle.store, account_id,
+						   &activity, NULL)) >= 0);
 	return activity_sent_today(&activity, NOW);
 }
 

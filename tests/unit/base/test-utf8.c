@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
-#include "ctl/common/report.h"
+#include <cmocka.h>
+
+#include "lib/base/utf8.h"
 
 static const struct {
 	const char *name;
@@ -35,6 +36,8 @@ static const struct {
 	{"surrogate", "\xed\xa0\x80", "???"},
 	{"beyond the last", "\xf4\x90\x80\x80", "????"},
 	{"no first byte", "\xff\xfe", "??"},
+	{"last control character of Latin-1", "\xc2\x9f", "??"},
+	{"the last", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},
 };
 
 static void test_text_is_cleaned(void **state)
@@ -43,12 +46,12 @@ static void test_text_is_cleaned(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		text_clean(cases[i].text, clean, sizeof(clean));
+		utf8_clean(cases[i].text, clean, sizeof(clean));
 		if (strcmp(clean, cases[i].clean) != 0)
 			fail_msg("%s: got \"%s\"", cases[i].name, clean);
-		if (text_is_clean(cases[i].text) !=
+		if (utf8_is_printable(cases[i].text) !=
 		    (strcmp(cases[i].text, cases[i].clean) == 0))
-			fail_msg("%s: text_is_clean", cases[i].name);
+			fail_msg("%s: utf8_is_printable", cases[i].name);
 	}
 }
 
@@ -57,16 +60,30 @@ static void test_long_text_is_cut_between_characters(void **state)
 	char clean[4];
 
 	(void)state;
-	text_clean("ab\xc3\xb8", clean, sizeof(clean));
+	utf8_clean("ab\xc3\xb8", clean, sizeof(clean));
 	assert_string_equal(clean, "ab");
-	text_clean("abcd", clean, sizeof(clean));
+	utf8_clean("abcd", clean, sizeof(clean));
 	assert_string_equal(clean, "abc");
+}
+
+static void test_valid_text_may_have_control_characters(void **state)
+{
+	(void)state;
+	assert_true(utf8_is_valid(""));
+	assert_true(utf8_is_valid("a\n\x7f"));
+	assert_true(utf8_is_valid("\xc2\x80\xe2\x82\xac"));
+	assert_false(utf8_is_valid("a\xff"));
+	assert_false(utf8_is_valid("a\xe2\x82"));
+	assert_false(utf8_is_valid("\xc0\xaf"));
+	assert_false(utf8_is_valid("\xed\xa0\x80"));
+	assert_false(utf8_is_valid("\xf4\x90\x80\x80"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_is_cleaned),
+		cmocka_unit_test(test_valid_text_may_have_control_characters),
 		cmocka_unit_test(test_long_text_is_cut_between_characters),
 	};
 
