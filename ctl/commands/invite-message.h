@@ -16,11 +16,13 @@ struct invite {
 	int64_t expires_at; /* Unix seconds */
 };
 
-/* The whole message, lines ending in \n. NULL when memory ran out. */
+/* Composes the message to the address; now is in Unix seconds. Returns the
+   message with lines that end in \n, or NULL with an error. */
 char *invite_message(const struct configuration *configuration,
 		     const struct account *account, const char *address,
-		     const struct invite *invite);
-/* Wipes it first. */
+		     const struct invite *invite, int64_t now,
+		     struct error *error);
+/* Wipes and frees a message; sets the pointer to NULL. */
 void invite_message_free(char **message);
 
 #endif

@@ -58,11 +58,11 @@ static int send_code(const struct invocation *invocation,
 {
 	struct error error = {""};
 	char *message = invite_message(invocation->configuration, account,
-				       address, invite);
+				       address, invite, time(NULL), &error);
 	int result;
 
 	if (message == NULL)
-		return report(EX_OSERR, "out of memory");
+		return report(EX_OSERR, "%s", error.text);
 	result = send_message(invocation->configuration->sendmail, address,
 			      message, &error);
 	invite_message_free(&message);

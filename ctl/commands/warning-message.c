@@ -6,24 +6,22 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ctl/common/account-view.h"
 #include "lib/configuration/limits.h"
+#include "lib/mail/address.h"
+#include "lib/mail/message.h"
 #include "protocol/headers.h"
 
 #define TEMPLATE_BYTES_MAX (64 * 1024)
 #define SUBJECT_PREFIX     "Subject:"
 #define FIGURES            7
 #define FIGURE_BYTES       (ADDRESS_BYTES + 32)
-/* An encoded word has at most 75 characters (RFC 2047, section 2); with its
-   frame, 45 bytes make 72. */
-#define ENCODED_WORD_BYTES 45
+#define ID_BYTES           (32 + ACCOUNT_TOKEN_BYTES)
 
 struct figure {
 	const char *name;
@@ -172,90 +170,6 @@ static char *expand_text(const char *text, size_t length,
 	return expanded;
 }
 
-static bool is_ascii(const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text >= 0x80)
-			return false;
-	}
-	return true;
-}
-
-/* How many bytes of UTF-8 to put into one word: whole characters. */
-static size_t word_length(const char *text)
-{
-	size_t length = strlen(text);
-
-	if (length <= ENCODED_WORD_BYTES)
-		return length;
-	length = ENCODED_WORD_BYTES;
-	while (length > 1 && ((unsigned char)text[length] & 0xc0) == 0x80)
-		length--;
-	return length;
-}
-
-static void write_subject(FILE *out, const char *subject)
-{
-	fputs("Subject:", out);
-	if (is_ascii(subject)) {
-		fprintf(out, " %s\n", subject);
-		return;
-	}
-	while (*subject != '\0') {
-		char word[sodium_base64_ENCODED_LEN(
-			ENCODED_WORD_BYTES, sodium_base64_VARIANT_ORIGINAL)];
-		size_t length = word_length(subject);
-
-		sodium_bin2base64(word, sizeof(word),
-				  (const unsigned char *)subject, length,
-				  sodium_base64_VARIANT_ORIGINAL);
-		fprintf(out, " =?utf-8?B?%s?=\n", word);
-		subject += length;
-	}
-}
-
-/* RFC 5322, section 3.3; not by the locale. */
-static void write_date(FILE *out, int64_t now)
-{
-	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed",
-					   "Thu", "Fri", "Sat"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr",
-					     "May", "Jun", "Jul", "Aug",
-					     "Sep", "Oct", "Nov", "Dec"};
-	time_t when = (time_t)now;
-	struct tm parts;
-
-	if (gmtime_r(&when, &parts) == NULL)
-		return;
-	fprintf(out, "Date: %s, %d %s %d %02d:%02d:%02d +0000\n",
-		days[parts.tm_wday], parts.tm_mday, months[parts.tm_mon],
-		parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
-		parts.tm_sec);
-}
-
-static void write_head(FILE *out, const struct configuration *configuration,
-		       const struct account *account, const char *subject,
-		       const char *token, int64_t now)
-{
-	const char *domain = configuration->domains[0];
-	const char *postmaster = configuration->postmaster;
-
-	fprintf(out, "From: <%s%s%s>\n", postmaster,
-		strchr(postmaster, '@') == NULL ? "@" : "",
-		strchr(postmaster, '@') == NULL ? domain : "");
-	fprintf(out, "To: <%s@%s>\n", account->name, domain);
-	write_subject(out, subject);
-	write_date(out, now);
-	fprintf(out,
-		"Message-ID: <quota-warning.%s@%s>\n"
-		"Auto-Submitted: auto-generated\n"
-		"MIME-Version: 1.0\n"
-		"Content-Type: text/plain; charset=utf-8\n"
-		"Content-Transfer-Encoding: 8bit\n"
-		"%s: %s\n\n",
-		token, domain, HEADER_QUOTA_WARNING, token);
-}
-
 /* Takes the template apart: its subject, and where the text begins. */
 static int find_parts(const char *template, const char **subject_r,
 		      size_t *length_r, const char **text_r,
@@ -283,25 +197,33 @@ int warning_message_make(const struct configuration *configuration,
 {
 	struct figure figures[FIGURES];
 	const char *subject = "", *text = "";
+	char id[ID_BYTES], address[ADDRESS_BYTES];
 	char *subject_text, *body;
-	size_t length = 0, size;
-	FILE *out;
+	size_t length = 0;
 
 	fill_figures(configuration, account, figures);
 	if (find_parts(template, &subject, &length, &text, error) < 0)
 		return -1;
+	snprintf(id, sizeof(id), "quota-warning.%s", token);
+	address_complete(account->name, configuration->domains[0], address);
 	subject_text = expand_text(subject, length, figures, error);
-	if (subject_text == NULL)
-		return -1;
 	body = expand_text(text, strlen(text), figures, error);
-	out = body == NULL ? NULL : open_memstream(message_r, &size);
-	if (out != NULL) {
-		write_head(out, configuration, account, subject_text, token,
-			   now);
-		fputs(body, out);
-		fclose(out);
-	}
+	*message_r = NULL;
+	if (subject_text != NULL && body != NULL)
+		*message_r = message_compose(
+			&(const struct message){
+				.postmaster = configuration->postmaster,
+				.domain = configuration->domains[0],
+				.recipient = address,
+				.subject = subject_text,
+				.text = body,
+				.sent_at = now,
+				.id = id,
+				.header_name = HEADER_QUOTA_WARNING,
+				.header_value = token,
+			},
+			error);
 	free(body);
 	free(subject_text);
-	return out == NULL ? -1 : 0;
+	return *message_r == NULL ? -1 : 0;
 }

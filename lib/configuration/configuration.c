@@ -7,6 +7,7 @@
  */
 #include "lib/configuration/configuration.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,6 +186,16 @@ configuration_class_or_default(const struct configuration *configuration,
 		class = configuration_class(configuration,
 					    configuration->default_class);
 	return class;
+}
+
+void configuration_contact(const struct configuration *configuration,
+			   char text_r[CONFIGURATION_CONTACT_BYTES])
+{
+	const char *contact = configuration->contact;
+
+	(void)snprintf(text_r, CONFIGURATION_CONTACT_BYTES, "%s%s",
+		       contact == NULL ? "postmaster@" : contact,
+		       contact == NULL ? configuration->domains[0] : "");
 }
 
 struct password_cost

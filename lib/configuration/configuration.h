@@ -200,6 +200,12 @@ const struct class_options *
 configuration_class(const struct configuration *configuration,
 		    const char *name);
 
+/* Whom people ask for help: the option contact, or postmaster at the first
+   domain. */
+#define CONFIGURATION_CONTACT_BYTES 512
+void configuration_contact(const struct configuration *configuration,
+			   char text_r[CONFIGURATION_CONTACT_BYTES]);
+
 /* What new password hashes cost. */
 struct password_cost
 configuration_password_cost(const struct configuration *configuration);

@@ -312,6 +312,15 @@ int address_account_name(const struct address *address, char *name_r,
 	return 0;
 }
 
+void address_complete(const char *mailbox, const char *domain,
+		      char address_r[ADDRESS_BYTES])
+{
+	bool is_whole = strchr(mailbox, '@') != NULL;
+
+	(void)snprintf(address_r, ADDRESS_BYTES, "%s%s%s", mailbox,
+		       is_whole ? "" : "@", is_whole ? "" : domain);
+}
+
 bool address_domain_is_listed(const char *domain, const char *const *domains)
 {
 	for (; *domains != NULL; domains++) {

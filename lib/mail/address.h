@@ -41,6 +41,11 @@ int address_parse(const char *text, struct address *address_r,
    without <>. Returns 0, or -1 if it does not fit. */
 int address_format(const struct address *address, char *text_r, size_t size);
 
+/* Completes what names a mailbox in an option: an address stays as it is, and a
+   name is put in front of @domain. What does not fit is cut. */
+void address_complete(const char *mailbox, const char *domain,
+		      char address_r[ADDRESS_BYTES]);
+
 /* Copies the local part up to the first delimiter, in lower case: the name of
    the account that the address may belong to. A delimiter in first place
    separates nothing. Returns 0, or -1 if it does not fit. */

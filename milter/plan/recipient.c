@@ -93,11 +93,6 @@ void recipient_classify(const struct configuration *configuration,
 void recipient_role_address(const struct configuration *configuration,
 			    char address_r[ADDRESS_BYTES])
 {
-	const char *postmaster = configuration->postmaster;
-
-	if (strchr(postmaster, '@') != NULL)
-		(void)snprintf(address_r, ADDRESS_BYTES, "%s", postmaster);
-	else
-		(void)snprintf(address_r, ADDRESS_BYTES, "%s@%s", postmaster,
-			       configuration->domains[0]);
+	address_complete(configuration->postmaster, configuration->domains[0],
+			 address_r);
 }

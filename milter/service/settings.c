@@ -5,7 +5,6 @@
 #include "milter/service/settings.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,18 +51,6 @@ static int load_srs(struct settings *settings, struct error *error)
 	return srs_new(&options, &settings->srs, error);
 }
 
-static void set_contact(struct settings *settings)
-{
-	const struct configuration *configuration = settings->configuration;
-
-	if (configuration->contact != NULL)
-		(void)snprintf(settings->contact, sizeof(settings->contact),
-			       "%s", configuration->contact);
-	else
-		(void)snprintf(settings->contact, sizeof(settings->contact),
-			       "postmaster@%s", configuration->domains[0]);
-}
-
 /* Returns NULL with an error. */
 static struct held_settings *load(const char *path, struct error *error)
 {
@@ -80,7 +67,8 @@ static struct held_settings *load(const char *path, struct error *error)
 		settings_free(held);
 		return NULL;
 	}
-	set_contact(&held->settings);
+	configuration_contact(held->settings.configuration,
+			      held->settings.contact);
 	return held;
 }
 

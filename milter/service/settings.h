@@ -13,8 +13,6 @@
 #include "lib/base/error.h"
 #include "lib/mail/srs.h"
 
-#define SETTINGS_CONTACT_BYTES 512
-
 struct settings {
 	struct configuration *configuration;
 	struct srs *srs;
@@ -23,7 +21,7 @@ struct settings {
 	char **secrets;
 	size_t secret_count;
 	/* Shown in replies. */
-	char contact[SETTINGS_CONTACT_BYTES];
+	char contact[CONFIGURATION_CONTACT_BYTES];
 };
 
 /* Where the settings in force are kept. */

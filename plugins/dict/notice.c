@@ -6,76 +6,55 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
 
-#include <sodium.h>
-
+#include "lib/mail/message.h"
 #include "lib/mail/send-message.h"
 #include "protocol/headers.h"
 
-#define MESSAGE_BYTES 8192
-#define BODY_BYTES    4096
-#define DATE_BYTES    64
-#define ID_BYTES      33
+#define BODY_BYTES 4096
 
-static int format_date(int64_t now, char date_r[DATE_BYTES])
+/* The text, and after the mark of a signature (RFC 3676, section 4.3) whom to
+   ask. Returns NULL when it does not fit. */
+static const char *add_contact(const struct configuration *configuration,
+			       const char *body, char *text_r, size_t size)
 {
-	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed",
-					   "Thu", "Fri", "Sat"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr",
-					     "May", "Jun", "Jul", "Aug",
-					     "Sep", "Oct", "Nov", "Dec"};
-	time_t seconds = (time_t)now;
-	struct tm tm;
+	char contact[CONFIGURATION_CONTACT_BYTES];
+	int length;
 
-	if (gmtime_r(&seconds, &tm) == NULL)
-		return -1;
-	/* Not by strftime(), whose names follow the locale. */
-	(void)snprintf(date_r, DATE_BYTES,
-		       "%s, %02d %s %04d %02d:%02d:%02d +0000",
-		       days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-		       tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	return 0;
+	configuration_contact(configuration, contact);
+	length = snprintf(text_r, size, "%s\n-- \nFor help: %s\n", body,
+			  contact);
+	return length < 0 || (size_t)length >= size ? NULL : text_r;
 }
 
 int notice_send(const struct self_service *service, const char *address,
 		const char *subject, const char *body, struct error *error)
 {
 	const struct configuration *configuration = service->configuration;
-	const char *domain = configuration->domains[0];
-	unsigned char random[(ID_BYTES - 1) / 2];
-	char message[MESSAGE_BYTES];
-	char date[DATE_BYTES];
-	char id[ID_BYTES];
-	int length;
+	char text[BODY_BYTES + CONFIGURATION_CONTACT_BYTES];
+	const struct message message = {
+		.postmaster = configuration->postmaster,
+		.domain = configuration->domains[0],
+		.recipient = address,
+		.subject = subject,
+		.text = add_contact(configuration, body, text, sizeof(text)),
+		.sent_at = service->now,
+		.header_name = HEADER_NOTICE,
+		.header_value = HEADER_NOTICE_VALUE,
+	};
+	char *composed;
+	int result;
 
-	if (sodium_init() < 0 || format_date(service->now, date) < 0)
-		return error_set(error, "the message cannot be made");
-	randombytes_buf(random, sizeof(random));
-	(void)sodium_bin2hex(id, sizeof(id), random, sizeof(random));
-	length = snprintf(message, sizeof(message),
-			  "From: <postmaster@%s>\n"
-			  "To: <%s>\n"
-			  "Subject: %s\n"
-			  "Date: %s\n"
-			  "Message-ID: <%s@%s>\n"
-			  "Auto-Submitted: auto-generated\n" HEADER_NOTICE
-			  ": " HEADER_NOTICE_VALUE "\n"
-			  "MIME-Version: 1.0\n"
-			  "Content-Type: text/plain; charset=utf-8\n"
-			  "Content-Transfer-Encoding: 8bit\n"
-			  "\n"
-			  "%s\n"
-			  "-- \n"
-			  "For help: %s%s\n",
-			  domain, address, subject, date, id, domain, body,
-			  configuration->contact == NULL
-				  ? "postmaster@"
-				  : configuration->contact,
-			  configuration->contact == NULL ? domain : "");
-	if (length < 0 || (size_t)length >= sizeof(message))
+	if (message.text == NULL)
 		return error_set(error, "the message is too long");
-	return send_message(configuration->sendmail, address, message, error);
+	composed = message_compose(&message, error);
+	if (composed == NULL)
+		return -1;
+	result =
+		send_message(configuration->sendmail, address, composed, error);
+	free(composed);
+	return result;
 }
 
 void notice_tell(struct self_service *service, const char *subject,

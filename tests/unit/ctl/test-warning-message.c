@@ -92,6 +92,22 @@ static void a_subject_may_have_any_letters(void **state)
 	free(message);
 }
 
+static void the_sender_is_the_option_postmaster(void **state)
+{
+	char outside[] = "help@university.example";
+	char *message;
+
+	(void)state;
+	configuration.postmaster = outside;
+	message = make("Subject: x\n\ntext\n");
+	assert_int_equal(
+		strncmp(message, "From: <help@university.example>\n", 32), 0);
+	assert_non_null(strstr(message, "\nMessage-ID: <quota-warning.token@"
+					"alumni.example>\n"));
+	free(message);
+	configuration.postmaster = postmaster;
+}
+
 static void what_is_wrong_with_a_template_is_said(void **state)
 {
 	static const struct {
@@ -157,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_filled_in),
+		cmocka_unit_test(the_sender_is_the_option_postmaster),
 		cmocka_unit_test(a_subject_may_have_any_letters),
 		cmocka_unit_test(what_is_wrong_with_a_template_is_said),
 		cmocka_unit_test(our_templates_are_right),
