@@ -6,21 +6,9 @@
  */
 #include "ctl/records/reader.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/records-configuration.h"
 
 #define COLUMNS_MAX 64
-
-static char primary[] = "alumni.example";
-static char *domains[] = {primary, NULL};
-static char alumni_class[] = "alumni";
-static char folder[] = "/home";
-static struct class_options classes[] = {{.name = alumni_class}};
-static struct configuration configuration = {
-	.domains = domains,
-	.default_class = alumni_class,
-	.mail_home = folder,
-	.classes = classes,
-	.class_count = 1,
-};
 
 /* The texts of a record, column by column. */
 static char *texts_of(const struct record *record, const char *const *known)
@@ -48,7 +36,7 @@ static void read_back(const struct record *record)
 	struct record again;
 	struct record_reader reader = {
 		.format = RECORD_FORMAT_CSV,
-		.configuration = &configuration,
+		.configuration = records_configuration(),
 		.takes_hashes = true,
 	};
 	struct error error = {""};
@@ -86,7 +74,7 @@ static void try_file(FILE *stream, enum record_format format, size_t size)
 	struct record_reader reader = {
 		.stream = stream,
 		.format = format,
-		.configuration = &configuration,
+		.configuration = records_configuration(),
 		.takes_hashes = true,
 	};
 	struct error error = {""};

@@ -243,7 +243,8 @@ def test_a_wrong_line_is_named_and_nothing_imported(ctl, text, line, says):
     path = write(ctl, text)
     with nothing_changes(ctl):
         done = run_import(ctl, path, status=DATA)
-    assert f"{path}:{line}: " in done.stderr if line else str(path)
+    # What is wrong with the whole file has no line.
+    assert f"alumnictl: {path}{f':{line}' if line else ''}: " in done.stderr
     assert says in done.stderr
     assert "\x1b" not in done.stderr
 
