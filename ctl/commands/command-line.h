@@ -9,17 +9,18 @@
 #include "lib/base/error.h"
 
 enum command_line_result {
-	COMMAND_LINE_RUN,  /* carry out invocation_r->command */
-	COMMAND_LINE_HELP, /* print help on topic_r */
-	COMMAND_LINE_VERSION,
-	COMMAND_LINE_WRONG, /* with an error */
+	COMMAND_LINE_RUN,     /* carry out invocation_r->command */
+	COMMAND_LINE_HELP,    /* print help on topic_r */
+	COMMAND_LINE_VERSION, /* print the version */
+	COMMAND_LINE_WRONG,   /* with an error */
 };
 
 #define COMMAND_TOPIC_BYTES 64
 
-/* topic_r gets what help is wanted on: "" for the whole program, a group, or
-   the name of a command; it is set in every case. Strings of invocation_r are
-   those of argv, which is permuted. Uses getopt_long, so not thread-safe. */
+/* Parses the command line. topic_r is set in every case: it names the command
+   or group that help is wanted on, and is "" for the whole program. Strings of
+   invocation_r are those of argv, which is permuted. Not thread-safe, since
+   getopt_long() is not. Returns what to do next. */
 enum command_line_result command_line_parse(int argc, char **argv,
 					    struct invocation *invocation_r,
 					    char topic_r[COMMAND_TOPIC_BYTES],

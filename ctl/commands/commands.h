@@ -18,6 +18,7 @@ const struct command *command_find(const char *name);
 /* True if the word begins the name of commands of two words ("account"). */
 bool command_is_group(const char *word);
 
+/* The commands themselves. */
 extern const struct command cmd_store_init;
 extern const struct command cmd_srs_init;
 extern const struct command cmd_password_key_init;

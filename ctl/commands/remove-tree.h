@@ -7,9 +7,10 @@
 
 #include "lib/base/error.h"
 
-/* Follows no symbolic link, also if one is put in the way meanwhile, and does
-   not leave the file system. That it is not there is no failure. Returns 0, or
-   -1 with an error: then a part of it may be gone. */
+/* Removes the folder. Follows no symbolic link, even if somebody puts one in
+   the way meanwhile, and does not leave the file system. A folder that does not
+   exist is no failure. Returns 0, or -1 with an error; then a part of the
+   folder may be gone. */
 int remove_tree(const char *path, struct error *error);
 
 #endif

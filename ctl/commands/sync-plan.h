@@ -39,27 +39,30 @@ struct sync_plan {
 	size_t unknown_directory;
 };
 
-/* Lists the directories and compares all accounts with them. Returns an exit
-   status; free in any case. */
+/* Lists the directories and compares all accounts with them. Shows progress.
+   Returns an exit status after a report() of what went wrong; free the plan in
+   any case. */
 int sync_plan_make(const struct invocation *invocation,
 		   struct sync_plan *plan_r);
+/* Frees what the plan holds, not the plan itself. */
 void sync_plan_free(struct sync_plan *plan);
 
 /* True if the directory of this number has suspiciously few entries. */
 bool sync_plan_is_suspicious(const struct sync_plan *plan, size_t directory);
 
-/* Carries out one change. Returns an exit status. An account that was deleted
-   meanwhile is no failure. */
+/* Carries out one change in the store. Returns an exit status after a report()
+   of what went wrong. An account that was deleted meanwhile is no failure. */
 int sync_change_apply(const struct sync_plan *plan,
 		      const struct sync_change *change);
 
-/* A line for each thing that changes. */
+/* Prints a line for each thing that changes, for people. */
 void sync_change_print(const struct sync_plan *plan,
 		       const struct sync_change *change);
-/* A line for each directory. */
+/* Prints a line for each directory, and how many accounts none has a say in. */
 void sync_plan_print_totals(const struct sync_plan *plan);
 
-/* All of it; applied says whether it was carried out. */
+/* The whole plan for programs; `applied` says whether it was carried out. The
+   caller puts the object. */
 struct json_object *sync_plan_json(const struct sync_plan *plan, bool applied);
 
 #endif

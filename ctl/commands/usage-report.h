@@ -37,20 +37,25 @@ struct usage_report {
 	size_t top_count, top_max;
 };
 
-/* Returns NULL when memory runs out. */
+/* Makes an empty report that keeps the top_max fullest accounts, USAGE_TOP_MAX
+   at most. The configuration must outlive it. Returns NULL when memory runs
+   out. */
 struct usage_report *usage_report_new(const struct configuration *configuration,
 				      size_t top_max);
+/* Frees the report; sets the pointer to NULL. */
 void usage_report_free(struct usage_report **report);
+/* Counts an account. */
 void usage_report_add(struct usage_report *report,
 		      const struct account *account);
 
 /* Writes the report as text, for people. */
 void usage_report_print(const struct usage_report *report);
-/* Returns an exit status. */
+/* Prints the report as JSON. Returns an exit status. */
 int usage_report_print_json(const struct usage_report *report);
 
-/* A line for an account, comma-separated (RFC 4180), and the one above. */
+/* Prints the names of the columns, comma-separated (RFC 4180). */
 void usage_csv_print_head(void);
+/* Prints an account's line below them. */
 void usage_csv_print_row(const struct account *account,
 			 const struct configuration *configuration);
 

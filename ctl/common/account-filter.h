@@ -22,10 +22,11 @@ struct account_filter {
 int account_filter_read(struct invocation *invocation,
 			struct account_filter *filter_r);
 
-/* Deleted accounts are in no other list. */
+/* True if the list is to show deleted accounts, which no other list shows. */
 bool account_filter_wants_deleted(const struct account_filter *filter);
 
-/* Whether an account is to be shown. Returns an exit status. */
+/* Sets *shown_r to whether the account is to be shown. Returns an exit status
+   after a report() of what went wrong. */
 int account_filter_look(const struct account_filter *filter,
 			const struct account *account, bool *shown_r);
 

@@ -30,36 +30,40 @@ struct account_view {
 	int64_t now; /* Unix seconds */
 };
 
-/* Everything about one account, a line for each. */
+/* Prints everything about one account, one fact a line. */
 void account_view_print(const struct account_view *view);
 
-/* One line of a table, and the line above it. */
+/* Prints the headings of a table of accounts. */
 void account_view_print_head(void);
+/* Prints the account's line of that table. */
 void account_view_print_row(const struct account_view *view);
 
-/* The same for programs. The caller puts the object. NULL when memory ran
-   out. */
+/* Everything about one account, for programs. The caller puts the object.
+   Returns NULL when memory ran out. */
 struct json_object *account_view_json(const struct account_view *view);
 
-/* The forwarding alone; NULL, which is JSON's null, when there is none. */
+/* The forwarding alone. The caller puts the object. Returns NULL, which is
+   JSON's null, when there is none. */
 struct json_object *account_forward_json(const struct account *account);
 
+/* The names of the aliases as an array. The caller puts it. */
 struct json_object *aliases_json(const struct alias *aliases, size_t count);
 
-/* Prints an object with a newline and puts it. Returns an exit status. */
+/* Prints an object and a newline, and puts the object. Returns an exit status
+   after a report() of what went wrong. */
 int json_print(struct json_object *object);
 
-/* Adds a cleaned string; NULL becomes null. */
+/* Adds a string as utf8_clean() leaves it; NULL becomes null. */
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
 
-/* "2 GB", or "unlimited" for 0. */
+/* Writes a limit as "2 GB", or "unlimited" for 0. */
 void quota_text(int64_t bytes, char text_r[QUOTA_TEXT_BYTES]);
 
-/* "7 days", or "for ever" for 0. */
+/* Writes a span as "7 days", or "for ever" for 0. */
 void retention_text(int64_t seconds, char text_r[RETENTION_TEXT_BYTES]);
 
-/* RFC 3339, UTC. */
+/* Writes Unix seconds as a time of RFC 3339 in UTC. */
 void time_text(int64_t seconds, char text_r[TIME_TEXT_BYTES]);
 
 #endif

@@ -8,9 +8,10 @@
 
 #include "ctl/common/command.h"
 
-/* Call it after the change, so that none begins meanwhile. Where Dovecot does
-   not run, there are no sessions. Returns EX_OK, or EX_UNAVAILABLE after a
-   report() that they may go on: the change itself stays. */
+/* Ends the sessions of the account of this name. Call it after the change, so
+   that no session begins meanwhile. Where Dovecot does not run, there are no
+   sessions. Blocks for doveadm. Returns EX_OK, or EX_UNAVAILABLE after a
+   report() that sessions may go on; the change itself stays. */
 int end_sessions(const struct invocation *invocation, const char *name);
 
 #endif

@@ -13,12 +13,12 @@
 struct new_file {
 	const char *path;
 	mode_t mode;
-	gid_t group;  /* owned by root then, which takes root */
+	gid_t group;  /* that the file is given to, with owner root */
 	bool replace; /* a file that is there may go */
 };
 
-/* Writes the line, and a newline; the file is there whole or not at all.
-   Returns an exit status, reported. */
+/* Writes the line and a newline. The file is there whole or not at all. Returns
+   an exit status after a report() of what went wrong. */
 int new_file_write(const struct new_file *file, const char *line);
 
 #endif

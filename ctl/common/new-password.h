@@ -8,7 +8,8 @@
 #include "ctl/common/command.h"
 #include "lib/account/account.h"
 
-/* Hashes and stores it. Returns an exit status. */
+/* Hashes the password and stores it as the account's alumni password. Returns
+   an exit status after a report() of what went wrong. */
 int new_password_store(struct invocation *invocation,
 		       const struct account *account, const char *password);
 

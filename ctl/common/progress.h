@@ -17,12 +17,12 @@ struct progress {
 	int64_t shown_msecs;
 };
 
-/* what is kept by pointer. */
+/* Begins to show progress. `what` is not copied; total 0 = not known. */
 void progress_begin(struct progress *progress, const char *what, size_t total);
-/* Draws a bar, or the number alone if the total is not known; not more often
-   than the eye can follow. */
+/* Draws a bar, or only the number when the total is not known. Draws no more
+   often than the eye can follow. */
 void progress_show(struct progress *progress, size_t done);
-/* Clears the line. Before anything else is printed. */
+/* Clears the line. Call it before anything else is printed. */
 void progress_end(struct progress *progress);
 
 #endif

@@ -9,12 +9,13 @@
 #include "ctl/common/command.h"
 #include "lib/account/account.h"
 
-/* Prints "NAME: sentence". Returns an exit status. */
+/* Prints "NAME: SENTENCE", or the account as JSON. Returns an exit status after
+   a report() of what went wrong. */
 int result_account(const struct invocation *invocation,
 		   const struct account *account, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Where it is about no account. */
+/* Prints a sentence that is about no account. Returns an exit status. */
 int result_message(const struct invocation *invocation, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

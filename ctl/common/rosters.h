@@ -15,7 +15,8 @@ struct rosters {
 	struct roster **all; /* NULL for one that was not asked for */
 };
 
-/* Opens a configured directory. Returns an exit status. */
+/* Opens a configured directory, without asking it. The caller closes it.
+   Returns an exit status after a report() of what went wrong. */
 int directory_open_configured(const struct directory_options *options,
 			      struct directory **directory_r);
 
@@ -23,6 +24,7 @@ int directory_open_configured(const struct directory_options *options,
    Returns an exit status; free in any case. */
 int rosters_load(const struct configuration *configuration, const char *only,
 		 struct rosters *rosters_r);
+/* Frees what rosters_load() filled in. */
 void rosters_free(struct rosters *rosters);
 
 /* Called for each account, in order of name. Returns an exit status; anything

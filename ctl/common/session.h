@@ -15,6 +15,7 @@ int session_open(struct invocation *invocation);
 /* Opens the store anew with credentials, for a command that only sometimes
    needs them. */
 int session_open_credentials(struct invocation *invocation);
+/* Closes what session_open() opened; call it in any case. */
 void session_close(struct invocation *invocation);
 
 /* The status for a store that could not be opened or created: EX_NOPERM if
@@ -36,6 +37,7 @@ int session_changed(int result, const struct account *account,
 /* When a name that is given up now is free again, Unix seconds. */
 int64_t session_quarantine_until(const struct invocation *invocation);
 
+/* True if the configuration has a directory of that name. */
 bool session_directory_is_known(const struct invocation *invocation,
 				const char *name);
 /* Reports that there is no directory of that name; returns EX_DATAERR. */

@@ -9,6 +9,7 @@
 
 #include "ctl/doctor/dns-question.h"
 
+/* Compares the domain's key with DNS, and reports. Blocks for name servers. */
 void doctor_check_dkim(struct doctor *doctor, struct dns_question *question,
 		       const char *domain);
 

@@ -47,14 +47,15 @@ struct doctor_group {
 /* In the order in which they run; ends with a name of NULL. */
 extern const struct doctor_group doctor_groups[];
 
-/* check is a short name for programs, which stays. */
+/* Reports that something is in order. `check` is a short name for programs, and
+   never changes. */
 void doctor_ok(struct doctor *doctor, const char *check, const char *format,
 	       ...) __attribute__((format(printf, 3, 4)));
-/* mend says what to do about it, best as a command. */
+/* Reports a fault. `mend` says how to mend it, best as a command. */
 void doctor_problem(struct doctor *doctor, const char *check, const char *mend,
 		    const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* Cannot be seen from here, which is no fault. */
+/* Reports that something cannot be seen from here, which is no fault. */
 void doctor_unknown(struct doctor *doctor, const char *check,
 		    const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -71,7 +72,8 @@ bool doctor_find_value(const char *text, const char *name,
 /* True if the list, separated by white space and commas, has the word. */
 bool doctor_list_has(const char *list, const char *word);
 
-/* ctl/doctor/GROUP.c */
+/* The groups, each in the file of its name. A group reports on what it looks
+   at, and blocks for programs, servers and files. */
 void doctor_check_configuration(struct doctor *doctor);
 void doctor_check_secrets(struct doctor *doctor);
 void doctor_check_store(struct doctor *doctor);

@@ -27,6 +27,7 @@ struct csv_reader {
 
 /* Begins at the stream's present place, which is line 1. */
 void csv_begin(struct csv_reader *reader, FILE *stream);
+/* Frees what the reader holds; the stream stays open. */
 void csv_end(struct csv_reader *reader);
 
 /* Reads a record into fields, which are good until the next call. Empty lines

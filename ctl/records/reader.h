@@ -31,6 +31,7 @@ struct record_reader {
 /* Begins, also anew, at the beginning of the stream, and reads the names of
    the columns. Returns 0, or -1 with an error when they make no sense. */
 int record_reader_begin(struct record_reader *reader, struct error *error);
+/* Frees what the reader holds; the stream stays open. */
 void record_reader_end(struct record_reader *reader);
 
 /* Returns 1 read, 0 the end, -1 this record is wrong, with what is; the next

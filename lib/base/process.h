@@ -34,6 +34,7 @@ struct process_output {
    program could not be run, did not end in time, or was ended by a signal. */
 int process_run(const struct process *process, struct process_output *output_r,
 		struct error *error);
+/* Frees the texts, and empties the output. */
 void process_output_free(struct process_output *output);
 
 #endif

@@ -20,6 +20,7 @@ struct watchdog;
 /* Starts the watchdog's thread, in which all signals are blocked. Does not
    survive fork(). Returns 0, or -1 with an error. */
 int watchdog_new(struct watchdog **watchdog_r, struct error *error);
+/* Ends the thread; sets the pointer to NULL. NULL is allowed. */
 void watchdog_free(struct watchdog **watchdog);
 
 /* Guards the connection until watchdog_leave(). The descriptor must stay open

@@ -44,6 +44,7 @@ enum srs_result {
 /* Returns 0, or -1 with an error (no secret, empty domain). */
 int srs_new(const struct srs_options *options, struct srs **srs_r,
 	    struct error *error);
+/* Wipes the secrets and frees; sets the pointer to NULL. */
 void srs_free(struct srs **srs);
 
 /* Rewrites the envelope sender (with or without <>) for forwarding: SRS0, or

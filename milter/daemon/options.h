@@ -18,6 +18,8 @@ enum options_outcome {
 	OPTIONS_WRONG, /* said on standard error */
 };
 
+/* Parses the command line, and prints what is asked for or wrong. Strings of
+   options_r are those of argv. */
 enum options_outcome options_parse(int argc, char **argv,
 				   struct options *options_r);
 

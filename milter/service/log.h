@@ -27,14 +27,15 @@ void log_begin(struct log_line *line, const char *event);
    become '?', so that text from outside cannot forge a pair or a line. A NULL
    value adds nothing. */
 void log_text(struct log_line *line, const char *key, const char *value);
+/* Adds key=NUMBER. */
 void log_number(struct log_line *line, const char *key, int64_t value);
 
-/* Ends the line: returns its text, with a newline. log_write() writes it too.
- */
+/* Ends the line, and returns its text with a newline. */
 const char *log_finish(struct log_line *line);
+/* Ends the line and writes it. A log that cannot be written stops nothing. */
 void log_write(struct log_line *line);
 
-/* A line with nothing but an event and, unless NULL, an error text. */
+/* Writes a line with an event and, unless it is NULL, a reason. */
 void log_failure(const char *event, const char *reason);
 
 #endif

@@ -68,18 +68,21 @@ enum metrics_gauge {
 
 /* Returns NULL when out of memory. */
 struct metrics *metrics_new(void);
+/* Frees; sets the pointer to NULL. */
 void metrics_free(struct metrics **metrics);
 
-/* All are thread-safe. */
+/* Counts one more. This and all functions below are thread-safe. */
 void metrics_count(struct metrics *metrics, enum metrics_counter counter);
+/* Adds to a value; `by` may be negative. */
 void metrics_raise(struct metrics *metrics, enum metrics_gauge gauge,
 		   int64_t by);
+/* The value now. */
 int64_t metrics_gauge_value(const struct metrics *metrics,
 			    enum metrics_gauge gauge);
 
 /* Nanoseconds on a clock that nobody sets. */
 int64_t metrics_now(void);
-/* Counts what took from then until now. */
+/* Counts one more that began then, by metrics_now(), and ends now. */
 void metrics_time(struct metrics *metrics, enum metrics_timer timer,
 		  int64_t began);
 

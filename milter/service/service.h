@@ -33,6 +33,7 @@ int service_open_store(struct milter_service *service, struct error *error);
 /* Frees everything but `messages` and `metrics`, which threads of libmilter
    that wait for the mail server may still ask after a stop. */
 void service_close(struct milter_service *service);
+/* Frees everything; nothing may run any more. */
 void service_free(struct milter_service *service);
 
 #endif

@@ -35,9 +35,11 @@ int settings_place_new(const char *path, struct settings_place **place_r,
 /* Gives back the place's own hold; settings that others hold stay. */
 void settings_place_free(struct settings_place **place);
 
-/* The settings in force, held until they are given back. Never fails; both are
-   thread-safe. */
+/* The settings in force, which stay until they are given back. Never fails.
+   Thread-safe. */
 const struct settings *settings_take(struct settings_place *place);
+/* Gives the settings back; sets the pointer to NULL. NULL is allowed.
+   Thread-safe. */
 void settings_give(struct settings_place *place,
 		   const struct settings **settings);
 

@@ -10,12 +10,15 @@
 
 struct under_way;
 
-/* Returns NULL when out of memory. */
+/* Makes a count of zero, to be freed. Returns NULL when out of memory. */
 struct under_way *under_way_new(void);
+/* Frees; sets the pointer to NULL. Nobody may use the count any more. */
 void under_way_free(struct under_way **under_way);
 
-/* Returns false, and counts nothing, once it is closed. */
+/* Counts one more. Returns false, and counts nothing, once the count is
+   closed. */
 bool under_way_begin(struct under_way *under_way);
+/* Counts one less. */
 void under_way_end(struct under_way *under_way);
 
 /* From now on nothing begins any more. */
