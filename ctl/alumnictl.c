@@ -12,8 +12,8 @@
 #include "ctl/common/report.h"
 #include "ctl/common/session.h"
 
-/* Output that did not get out is a failure, or a script would take a cut list
-   for the whole. */
+/* Output that could not be written is a failure: a script must not take half a
+   list for the whole. */
 static int finish_output(int status)
 {
 	if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == EX_OK)

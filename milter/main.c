@@ -28,13 +28,13 @@
 #include "milter/maps/socketmap.h"
 #include "lib/base/thread.h"
 
-/* Messages that SMTP clients are in the middle of get that long to end when
-   we are told to. Then Postfix defers them. */
+/* When the daemon is told to stop, messages under way get this long to end.
+   After that Postfix defers them. */
 #define STOP_MESSAGES_SECONDS 30
 #define STOP_LOOK_UPS_SECONDS 5
 
-/* One thread per connection would otherwise get as many heaps as there are
-   cores, eight times, each of which keeps what it once had. */
+/* Otherwise the threads, one for each connection, would get eight heaps for
+   each core, and each heap keeps the memory that it once had. */
 #define MALLOC_ARENAS 4
 
 /* What the main thread holds. Options that are used here take a restart, so
@@ -75,7 +75,8 @@ static int open_sockets(struct daemon *daemon,
 
 static void remove_sockets(const struct daemon *daemon)
 {
-	/* A folder that is not ours keeps them; the next start removes them. */
+	/* In a folder that is not ours they stay; the next start removes them.
+	 */
 	(void)unlink(options_of(daemon)->milter_socket);
 	(void)unlink(options_of(daemon)->maps_socket);
 }
@@ -91,9 +92,9 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-/* As the user that the daemon runs as. It starts without its store too, and
-   defers mail until it is there: one that gave up would have to be started by
-   hand. */
+/* Runs as the daemon's own user. The daemon also starts without its store, and
+   defers mail until the store is there: a daemon that gave up would have to be
+   started by hand. */
 static int open_store_and_metrics(struct daemon *daemon, bool check,
 				  struct error *error)
 {
@@ -163,7 +164,7 @@ static void *run_milter(void *argument)
 	return NULL;
 }
 
-/* The old settings stay in force when the new ones are not in order. */
+/* The old settings stay in force when the new ones are wrong. */
 static void reload(struct daemon *daemon)
 {
 	const char *changed = NULL;
@@ -200,7 +201,7 @@ static bool find_watchdog_time(struct timespec *time_r)
 	return true;
 }
 
-/* Silence makes the service manager start us anew. */
+/* When it hears nothing, the service manager restarts the daemon. */
 static void feed_watchdog(const struct daemon *daemon)
 {
 	struct error error = {""};
@@ -288,7 +289,7 @@ static int run(struct daemon *daemon)
 	return milter.status == MI_SUCCESS ? EX_OK : EX_OSERR;
 }
 
-/* Only what does not run yet may be freed whole. */
+/* A daemon that has not begun to run may be freed whole. */
 static int end(struct daemon *daemon, int status)
 {
 	finish(daemon);

@@ -104,7 +104,7 @@ const struct command cmd_account_add = {
 	.options = {{"class", "CLASS",
 		     "class of the account; default_class unless given"},
 		    {"quota", "SIZE",
-		     "quota of its own, as 500M, 2G or unlimited"},
+		     "quota of its own: 500M, 2G or unlimited, say"},
 		    {"directory", "NAME",
 		     "directory that the person is in; needs --directory-id"},
 		    {"directory-id", "ID",

@@ -116,7 +116,7 @@ static int run_undelete(struct invocation *invocation)
 
 const struct command cmd_account_delete = {
 	.name = "account delete",
-	.summary = "delete an account; it can be had back for a while",
+	.summary = "delete an account; for a while it can be restored",
 	.help = "Deletes an account: nobody can log in, its mail is refused, "
 		"and its sessions are\nended. Until delete_grace has passed, "
 		"\"account undelete\" brings it back as it was;\nthen "

@@ -194,7 +194,7 @@ const struct command cmd_account_list = {
 	.options = {{"class", "CLASS", "of this class"},
 		    {"state", "STATE", "in this state"},
 		    {"directory", "NAME",
-		     "pinned to an entry there, or to none with none"},
+		     "pinned to an entry there; none = pinned to none"},
 		    {"no-password", NULL, "without an alumni password"},
 		    {"forwarding", NULL, "whose mail is sent on"},
 		    {"over-quota", NULL, "with no room left"},

@@ -25,7 +25,7 @@ struct purge {
 	int status;
 };
 
-/* It may have been brought back since the list was read. */
+/* The account may have been restored since the list was read. */
 static bool is_still_deleted(const struct purge *purge,
 			     const struct account *account, struct error *error)
 {
@@ -71,7 +71,7 @@ static void tell(const struct purge *purge, const struct account *account,
 	json_object_array_add(purge->array, object);
 }
 
-/* One that fails stops no other. */
+/* An account that cannot be purged does not stop the others. */
 static void purge_one(struct purge *purge, const struct account *account)
 {
 	char folder[ACCOUNT_HOME_BYTES];
@@ -117,7 +117,8 @@ static int each_due(struct purge *purge, struct account *page)
 	return purge->status;
 }
 
-/* What crashes left in the course of time; nothing to tell an administrator. */
+/* Removes what crashes have left behind. An administrator need not hear of it.
+ */
 static int sweep(const struct purge *purge)
 {
 	struct error error = {""};
@@ -152,12 +153,12 @@ static int run(struct invocation *invocation)
 
 const struct command cmd_account_purge = {
 	.name = "account purge",
-	.summary = "remove for good what was deleted long enough ago",
+	.summary = "remove deleted accounts for good, after a while",
 	.help = "Removes accounts for good that were deleted longer ago than "
 		"delete_grace says, with\ntheir mail unless it is to be kept. "
-		"Their names are then in quarantine. Passwords of\n"
-		"accounts that are no more, which a crash may leave, go too. A "
-		"timer runs this every\nday.",
+		"Their names are then in quarantine. Passwords that\na "
+		"crash left behind without an account are removed too. A timer "
+		"runs this every day.",
 	.options = {{"dry-run", NULL, "only show what would be removed"}},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

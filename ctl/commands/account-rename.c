@@ -60,7 +60,7 @@ static int run(struct invocation *invocation)
 	if (strcmp(name, account.name) == 0)
 		return report(EX_DATAERR, "%s has that name already", name);
 	status = rename_account(invocation, &account, name);
-	/* They run under the old name. */
+	/* Open sessions run under the old name. */
 	if (status == EX_OK)
 		status = end_sessions(invocation, account.name);
 	if (status != EX_OK)
@@ -76,8 +76,7 @@ const struct command cmd_account_rename = {
 	.summary = "give an account another name",
 	.help = "Gives an account another name, for logins too; its mailbox "
 		"and all else stay with it.\nThe old name becomes an alias, "
-		"so that its mail goes on to arrive. Sessions that are\nopen "
-		"are ended.",
+		"so that mail to it still arrives. Open sessions are\nended.",
 	.arguments = {"NAME", "NEW-NAME"},
 	.options = {{"no-alias", NULL,
 		     "the old name gets no mail, and is in quarantine"}},

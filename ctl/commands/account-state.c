@@ -43,9 +43,9 @@ static int run_enable(struct invocation *invocation)
 const struct command cmd_account_disable = {
 	.name = "account disable",
 	.summary = "let nobody log in to an account",
-	.help = "Lets nobody log in to the account, whatever the password, and "
-		"refuses its mail,\nwhich so is not forwarded either. Sessions "
-		"that are open are ended.",
+	.help = "Disables an account: no password opens it, and its mail is "
+		"refused and so not\nforwarded either. Open sessions are "
+		"ended.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run_disable,

@@ -16,7 +16,7 @@
 /* Mail for these goes to postmaster, whatever aliases there are. */
 static const char *const role_names[] = {"postmaster", "abuse"};
 
-/* Normalises the second argument as the first is, and says why not. */
+/* Normalises the second argument as session_name() does the first. */
 static int find_alias(const struct invocation *invocation,
 		      char name_r[ADDRESS_LOCAL_BYTES])
 {

@@ -196,9 +196,9 @@ const struct command cmd_app_password_add = {
 
 const struct command cmd_app_password_list = {
 	.name = "app-password list",
-	.summary = "show for what an account has app passwords",
-	.help = "Shows for what an account has app passwords, since when, and "
-		"when each was last\nused.",
+	.summary = "list the app passwords of an account",
+	.help = "Lists the app passwords of an account: what each is for, "
+		"when it was made, and when\nit was last used.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run_list,
@@ -206,9 +206,9 @@ const struct command cmd_app_password_list = {
 
 const struct command cmd_app_password_revoke = {
 	.name = "app-password revoke",
-	.summary = "make an app password worthless",
-	.help = "Makes an app password worthless. Sessions that are open, of "
-		"whatever mail program,\nare ended.",
+	.summary = "revoke an app password",
+	.help = "Revokes an app password, and ends all open sessions of the "
+		"account.",
 	.arguments = {"NAME", "LABEL"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run_revoke,

@@ -168,7 +168,7 @@ static int run_list(struct invocation *invocation)
 
 	if (status == EX_OK)
 		status = read_limit(invocation, &limit);
-	/* It may be an account's that is no longer there. */
+	/* The name may be that of an account that no longer exists. */
 	if (status == EX_OK && invocation->arguments[0] != NULL) {
 		status = session_name(invocation, name);
 		query.account_name = name;
@@ -200,9 +200,10 @@ static int run_prune(struct invocation *invocation)
 const struct command cmd_audit_list = {
 	.name = "audit list",
 	.summary = "show who changed what, and when",
-	.help = "Shows who changed what, and when, the newest first: of one "
-		"account, under whatever\nname, also when it is deleted, or of "
-		"all. No secret is ever in it.",
+	.help = "Shows who changed what, and when, the newest first: for one "
+		"account, also under\nits earlier names and when it is "
+		"deleted, "
+		"or for all. No secret is ever shown.",
 	.arguments = {"[NAME]"},
 	.options = {{"since", "WHEN",
 		     "from this date or time on, or a span before now (7d)"},

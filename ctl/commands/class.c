@@ -37,11 +37,11 @@ static int run(struct invocation *invocation)
 
 const struct command cmd_class_set = {
 	.name = "class set",
-	.summary = "say of which class an account is",
-	.help = "Says of which class an account is: its quota and the "
-		"retention of its Trash follow\nfrom that, unless it has its "
-		"own. An account that is pinned to a directory entry gets\nthe "
-		"class of that again with the next \"directory sync\".",
+	.summary = "set the class of an account",
+	.help = "Sets the class of an account. Its quota and the retention of "
+		"its Trash follow from\nthe class, unless the account has its "
+		"own. An account that is pinned to a directory\nentry gets the "
+		"class of that entry again with the next \"directory sync\".",
 	.arguments = {"NAME", "CLASS"},
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * alumnictl directory sync: compares all accounts with the directories. Logins
- * notice by themselves what concerns them; this is for people who do not log
+ * alumnictl directory sync: compares all accounts with the directories. A login
+ * notices changes of its own account; this command is for people who do not log
  * in any more.
  */
 #include <stdio.h>

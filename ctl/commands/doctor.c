@@ -49,7 +49,7 @@ static void run_groups(struct doctor *doctor, const char *only, bool json)
 		bool wanted = only == NULL ||
 			      strcmp(doctor_groups[i].name, only) == 0;
 
-		/* The first reads the configuration, for all of them. */
+		/* The first group reads the configuration for all others. */
 		if (i > 0 && (!wanted || doctor->configuration == NULL))
 			continue;
 		doctor->group = doctor_groups[i].name;
@@ -95,7 +95,8 @@ static int run(struct invocation *invocation)
 
 	if (status == EX_OK) {
 		run_groups(&doctor, only, invocation->json);
-		/* What it opened is closed as ever. */
+		/* The caller closes what was opened here, as after any command.
+		 */
 		invocation->configuration =
 			(struct configuration *)doctor.configuration;
 		invocation->store = doctor.store;

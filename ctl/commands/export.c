@@ -137,7 +137,7 @@ static int write_all(struct export *export)
 	return accounts_walk(export->invocation, write_account, export);
 }
 
-/* Never over a file that is there, whose mode others may have chosen. */
+/* Overwrites no file: somebody else may have chosen its mode. */
 static int write_file(struct export *export, const char *path)
 {
 	int descriptor =

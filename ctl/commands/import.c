@@ -22,9 +22,9 @@
 #include "lib/store/batch.h"
 #include "lib/store/import.h"
 
-/* Others wait no longer than for this many. */
+/* Other writers wait for this many accounts at most. */
 #define PORTION_ACCOUNTS 500
-/* Beyond, they are only counted. */
+/* Further wrong lines are only counted. */
 #define WRONG_LINES_SHOWN 100
 
 struct import {
@@ -262,7 +262,7 @@ static int carry_out(struct import *import)
 {
 	int status = open_input(import);
 
-	/* Without a lock on the store first. */
+	/* The first pass takes no lock on the store. */
 	if (status == EX_OK && !import->keep_going)
 		status = each_record(import, "check", NULL);
 	if (status == EX_OK && import->wrong == 0)

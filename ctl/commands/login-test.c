@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * alumnictl login-test: would this name and password get in? Dovecot is asked,
- * not the library, so that the answer is the one that mail programs get.
+ * alumnictl login-test: says whether this name and password would be let in.
+ * Dovecot is asked, not the library, so that the answer is the one that mail
+ * programs get.
  */
 #include <stdio.h>
 #include <unistd.h>

@@ -19,7 +19,7 @@ static int run(struct invocation *invocation)
 
 	if (status != EX_OK)
 		return status;
-	/* What was learned of a directory would open the account too. */
+	/* A password learned from a directory would open the account too. */
 	cleared = store_credential_clear(invocation->store, account.id,
 					 CREDENTIAL_PASSWORD, "", &error);
 	learned =
@@ -41,10 +41,10 @@ static int run(struct invocation *invocation)
 const struct command cmd_password_clear = {
 	.name = "password clear",
 	.summary = "remove the alumni password of an account",
-	.help = "Removes the alumni password, and one learned of the "
-		"directory: then only the\ndirectory entry, if the account is "
-		"pinned to one, and app passwords\nlet its person in. Sessions "
-		"that are open are ended.",
+	.help = "Removes the alumni password, and one learned from the "
+		"directory. Then only the\npassword of the directory entry, if "
+		"the account is pinned to one, and app passwords\nopen the "
+		"account. Open sessions are ended.",
 	.arguments = {"NAME"},
 	.store = COMMAND_STORE_CREDENTIALS,
 	.run = run,

@@ -85,7 +85,7 @@ static int invite(struct invocation *invocation, const struct account *account,
 				 &error) < 0)
 		return report(EX_TEMPFAIL, "%s", error.text);
 	status = send_code(invocation, account, address, invite);
-	/* A code that nobody got is good for nothing. */
+	/* A code that nobody received must not stay in force. */
 	if (status != EX_OK)
 		(void)store_credential_clear(invocation->store, account->id,
 					     CREDENTIAL_INVITE, "", NULL);

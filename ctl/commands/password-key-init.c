@@ -17,8 +17,8 @@
 #define PRIVATE_MODE 0640
 #define PUBLIC_MODE  0644
 
-/* The dict service's group reads the private key. Somebody else's own file, for
-   a trial, is his business. */
+/* The dict service's group reads the private key. A user who makes a file for a
+   trial chooses its group. */
 static int find_group(gid_t *group_r)
 {
 	const struct group *group;
@@ -57,7 +57,8 @@ static int run(struct invocation *invocation)
 {
 	const struct configuration *configuration = invocation->configuration;
 	const char *path = configuration->password_key_file;
-	/* Follows from the other, so it is always made right. */
+	/* The public key follows from the private one, so it is always written
+	   anew. */
 	const struct new_file public_file = {
 		.path = configuration->password_public_key_file,
 		.mode = PUBLIC_MODE,

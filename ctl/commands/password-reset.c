@@ -15,7 +15,8 @@
 #include "lib/base/secret.h"
 #include "lib/password/app-password.h"
 
-/* Those of lost or stolen devices. Returns an exit status. */
+/* Revokes the app passwords: a device may be lost or stolen. Returns an exit
+   status. */
 static int revoke_app_passwords(struct invocation *invocation,
 				const struct account *account)
 {

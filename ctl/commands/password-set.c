@@ -86,7 +86,7 @@ static int run(struct invocation *invocation)
 	if (status == EX_OK)
 		status = new_password_store(invocation, &account, password);
 	secret_wipe(password, sizeof(password));
-	/* Whoever knows the old one is out. */
+	/* Somebody who knows the old password must not stay logged in. */
 	if (status == EX_OK)
 		status = end_sessions(invocation, account.name);
 	return status != EX_OK

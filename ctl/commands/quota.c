@@ -54,7 +54,7 @@ const struct command cmd_quota_set = {
 	.summary = "give an account a quota of its own",
 	.help = "Gives an account a quota of its own. SIZE is a number with a "
 		"unit B, K, M, G or T\n(powers of 1024), or \"unlimited\". "
-		"Sessions that are open take it up by themselves.",
+		"Open sessions follow the new quota.",
 	.arguments = {"NAME", "SIZE"},
 	.store = COMMAND_STORE_ACCOUNTS,
 	.run = run_set,

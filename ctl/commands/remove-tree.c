@@ -61,7 +61,7 @@ static int empty_folder(const struct removal *removal, int folder,
 	    status.st_dev != removal->device || depth > DEPTH_MAX) {
 		close(descriptor);
 		return error_set(removal->error,
-				 "cannot remove %s: it is too deep, or of "
+				 "cannot remove %s: it is too deep, or on "
 				 "another file system",
 				 name);
 	}

@@ -34,8 +34,8 @@ static int write_secret(const struct new_file *file)
 	return status;
 }
 
-/* The milter's group reads it. Somebody else's own file, for a trial, is his
-   business. Never over one that signs already. */
+/* The milter's group reads the file. A user who makes a file for a trial
+   chooses its group. A secret that signs already is never overwritten. */
 static int create_file(const struct configuration *configuration)
 {
 	struct new_file file = {

@@ -12,7 +12,7 @@
 #include "ctl/common/session.h"
 
 /* What is wrong now is what root could not mend: a group that the machine
-   lacks. Somebody else's own store, for a trial, is his business. */
+   lacks. A user who makes a store for a trial chooses its groups. */
 static void warn_of_layout(const char *location)
 {
 	struct error error = {""};

@@ -12,7 +12,7 @@
 #include "ctl/common/rosters.h"
 #include "lib/directory/membership.h"
 
-/* One account that something changes for. */
+/* An account for which something changes. */
 struct sync_change {
 	char account_id[ACCOUNT_ID_BYTES];
 	char *name;

@@ -306,7 +306,7 @@ void usage_csv_print_head(void)
 	fputs("name,class,bytes,messages,quota_bytes\r\n", stdout);
 }
 
-/* What a name may hold is for others to say. */
+/* A name is quoted where it must be, whatever names may hold one day. */
 static void print_quoted(const char *text)
 {
 	putchar('"');

@@ -148,7 +148,7 @@ static int expand(FILE *out, const char *text, size_t length,
 	return 0;
 }
 
-/* The same into memory. Returns NULL with an error. */
+/* Expands the text in memory. Returns NULL with an error. */
 static char *expand_text(const char *text, size_t length,
 			 const struct figure figures[FIGURES],
 			 struct error *error)

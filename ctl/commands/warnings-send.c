@@ -49,7 +49,8 @@ static int send_warning(const struct invocation *invocation,
 	return result;
 }
 
-/* Nobody reads a mailbox that keeps nothing, and a limit may be gone. */
+/* A mailbox that stores nothing needs no warning, and the limit may be gone
+   meanwhile. */
 static bool is_wanted(const struct invocation *invocation,
 		      const struct account *account)
 {
@@ -111,7 +112,7 @@ static int try_only(const struct invocation *invocation,
 	return EX_OK;
 }
 
-/* One that fails stops nobody else. Returns the last failure. */
+/* A warning that fails does not stop the others. Returns the last failure. */
 static int each_due(const struct invocation *invocation, struct account *page)
 {
 	bool dry_run = invocation_option(invocation, "dry-run") != NULL;

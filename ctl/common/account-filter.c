@@ -83,7 +83,8 @@ int account_filter_read(struct invocation *invocation,
 	    !session_directory_is_known(invocation, filter_r->directory))
 		status = session_unknown_directory(invocation,
 						   filter_r->directory);
-	/* Whoever may not see those can use all the other filters. */
+	/* Only this filter reads credentials: a user who may not see them can
+	   use all the others. */
 	if (status == EX_OK && filter_r->no_password)
 		status = session_open_credentials(invocation);
 	return status;

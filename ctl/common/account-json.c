@@ -84,7 +84,7 @@ static struct json_object *quota_json(const struct account_view *view)
 	struct json_object *quota = json_object_new_object();
 	int64_t limit = limits_quota(view->account, view->configuration);
 
-	/* null, not 0: whoever compares usage with it must notice. */
+	/* null, not 0: a script that compares the usage with it must notice. */
 	if (limit > 0)
 		json_add_number(quota, "bytes", limit);
 	else

@@ -52,7 +52,7 @@ void retention_text(int64_t seconds, char text_r[RETENTION_TEXT_BYTES])
 		snprintf(text_r, RETENTION_TEXT_BYTES, "for ever");
 		return;
 	}
-	/* The last divides everything. */
+	/* The last unit divides every span. */
 	while (seconds % units[i].seconds != 0)
 		i++;
 	seconds /= units[i].seconds;

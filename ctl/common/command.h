@@ -40,7 +40,7 @@ struct command {
 	const char *no_arguments_with;
 	/* The first without a name ends the list. */
 	struct command_option options[COMMAND_OPTIONS_MAX];
-	bool no_json; /* what it prints is for a program as it is */
+	bool no_json; /* its output is for programs already */
 	/* Runs without a configuration, which may be what is wrong. */
 	bool opens_nothing;
 	enum command_store store;

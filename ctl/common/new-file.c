@@ -45,7 +45,7 @@ int new_file_write(const struct new_file *file, const char *line)
 	    sizeof(new))
 		return report(EX_CONFIG, "%s: the path is too long",
 			      file->path);
-	/* What a run that was cut short has left. */
+	/* An earlier run that was cut short may have left this. */
 	(void)unlink(new);
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		  S_IRUSR | S_IWUSR);

@@ -21,7 +21,7 @@ int new_password_store(struct invocation *invocation,
 	struct error error = {""};
 	int status = EX_OK;
 
-	/* The password was checked, so this can only lack memory. */
+	/* The password was checked before, so only memory can be missing. */
 	if (password_hash_make(password, &cost, credential.hash, &error) < 0)
 		status = report(EX_TEMPFAIL, "%s", error.text);
 	else if (store_credential_set(invocation->store, account->id,

@@ -18,9 +18,9 @@
 
 #include "lib/base/secret.h"
 
-/* A terminal with its echo off. Signals that would end or stop the program
-   are held back and come out of signal_fd, so that the echo is on again
-   before they act. */
+/* A terminal with its echo off. Signals that would end or stop the program are
+   read from signal_fd instead, so that the echo is on again before a signal
+   acts. */
 struct quiet_terminal {
 	int fd;
 	int signal_fd;
@@ -152,8 +152,8 @@ read_from_terminal(int fd, const char *prompt, char *line, struct error *error)
 		fflush(stderr);
 		signal = read_line(fd, &terminal, line, &result, error);
 		terminal_restore(&terminal);
-		/* Ends the program, or stops it until it is in front again;
-		   then the question is asked anew. */
+		/* Ends the program, or stops it until it is in the foreground
+		   again; then asks the question anew. */
 		if (signal != 0)
 			raise(signal);
 	} while (signal != 0);

@@ -31,7 +31,7 @@ int result_account(const struct invocation *invocation,
 		putchar('\n');
 		return EX_OK;
 	}
-	/* What was changed is in the store, and all else that was. */
+	/* The store has this change, and those of others meanwhile. */
 	if (store_account_by_id(invocation->store, account->id, &now, &error) <=
 	    0)
 		now = *account;

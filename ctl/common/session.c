@@ -119,7 +119,7 @@ void session_close(struct invocation *invocation)
 		configuration_free(&invocation->configuration);
 }
 
-/* True only if permission is what is missing. */
+/* True only if permission is missing. */
 static bool is_denied(const char *folder, const char *name, int mode)
 {
 	char path[PATH_MAX];

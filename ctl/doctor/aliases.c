@@ -3,7 +3,7 @@
  * Doctor: site aliases that point at accounts. Postfix expands its own aliases
  * after the filter has seen the recipients, so mail to one reaches the
  * account's mailbox, but neither its forwarding nor its quota is looked at.
- * Such aliases belong into the store.
+ * Such aliases belong in the store.
  */
 #include <errno.h>
 #include <limits.h>
@@ -62,7 +62,7 @@ static bool look_at_line(struct doctor *doctor, char *line,
 	snprintf(found->alias, sizeof(found->alias), "%.*s",
 		 (int)strcspn(alias, "@"), alias);
 	while ((target = strtok_r(NULL, SEPARATORS, &save)) != NULL) {
-		/* The account's own address stays what it is. */
+		/* An address that stands for itself changes nothing. */
 		if (find_account(doctor, target, found->account) > 0 &&
 		    strcmp(found->account, found->alias) != 0)
 			return true;
@@ -133,7 +133,7 @@ static void check_parameter(struct doctor *doctor, const char *postconf,
 					   "take the line out",
 					   found.account, found.alias),
 			       "%s:%u: %s points at the account %s: mail to it "
-			       "passes its forwarding and quota by",
+			       "bypasses forwarding and quota",
 			       found.table, found.line, found.alias,
 			       found.account);
 		return;
@@ -150,7 +150,8 @@ void doctor_check_aliases(struct doctor *doctor)
 	struct process_output output;
 	struct error error = {""};
 
-	/* The groups before have said what is wrong. */
+	/* Earlier groups have said already what is wrong with Postfix or the
+	   store. */
 	if (doctor->store != NULL &&
 	    process_run(&postconf, &output, &error) == 0) {
 		for (size_t i = 0; i < sizeof(parameters) / sizeof(*parameters);

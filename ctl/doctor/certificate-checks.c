@@ -7,7 +7,8 @@
 
 #include <openssl/x509v3.h>
 
-/* Renewed by itself, a certificate never comes so near to its end. */
+/* A certificate that is renewed automatically never comes so near to its end.
+ */
 #define DAYS_LEAST 14
 
 void certificate_check_times(const struct certificate_shown *shown,

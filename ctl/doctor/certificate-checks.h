@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Doctor: what is to be looked at in every certificate, whoever shows it.
+ * Doctor: the checks that are the same for every certificate.
  */
 #ifndef ALUMNI_CTL_DOCTOR_CERTIFICATE_CHECKS_H
 #define ALUMNI_CTL_DOCTOR_CERTIFICATE_CHECKS_H
@@ -15,11 +15,13 @@ struct certificate_shown {
 	const char *where; /* a file, or a server's URI: it begins each text */
 };
 
-/* Expired, not valid yet, or near its end. renew is what to do about it. */
+/* Reports whether the certificate has expired, is not valid yet, or is near its
+   end. `renew` says how to mend that. */
 void certificate_check_times(const struct certificate_shown *shown,
 			     const char *check, const char *renew);
 
-/* Whether it is for the host, a name or an address. mend: what to do if not. */
+/* Reports whether the certificate is for the host, a name or an address. `mend`
+   says how to mend that. */
 void certificate_check_host(const struct certificate_shown *shown,
 			    const char *check, const char *host,
 			    const char *mend);

@@ -51,7 +51,7 @@ static bool ask(struct doctor *doctor, const struct directory_options *options)
 
 /* ---- certificates ---- */
 
-/* All is well with it by itself, but whoever signed it is not known here. */
+/* The certificate by itself is good, but its signer is not known here. */
 static void check_trust(struct certificate_shown *shown,
 			const struct directory_certificate *seen,
 			const struct directory_options *options, bool explained)
@@ -113,7 +113,7 @@ static void check_certificate(struct doctor *doctor,
 		X509_free(shown.certificate);
 		return;
 	}
-	/* That nobody answers at all has been said. */
+	/* A server that does not answer was reported before. */
 	if (!answers)
 		return;
 	snprintf(check, sizeof(check), "ldap-server:%s", uri);
@@ -138,8 +138,8 @@ static void check_directory(struct doctor *doctor,
 
 /* ---- the running service ---- */
 
-/* What the running service has seen, which may have another network or other
-   rights than this program. */
+/* The running service may have another network or other rights than this
+   program, so its own experience is reported too. */
 static void check_service(struct doctor *doctor)
 {
 	struct breaker_status all[LOGIN_STATE_BREAKERS];
@@ -165,13 +165,13 @@ static void check_service(struct doctor *doctor)
 		doctor_problem(doctor, "login-state",
 			       "find out why it does not answer; logins ask "
 			       "again by themselves once it does",
-			       "the running service has given directory \"%s\" "
-			       "up for now",
+			       "the running service does not ask directory "
+			       "\"%s\" for now",
 			       all[i].directory);
 	}
 	if (!open)
 		doctor_ok(doctor, "login-state",
-			  "the running service has given no directory up");
+			  "the running service asks every directory");
 }
 
 void doctor_check_directories(struct doctor *doctor)

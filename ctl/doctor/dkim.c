@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 #define PATH_BYTES 1024
-/* Of RSA with 4096 bits it has 736 characters. */
+/* An RSA key of 4096 bits has 736 characters. */
 #define KEY_BYTES    1400
 #define RECORD_BYTES (KEY_BYTES + 64)
 /* RFC 8032; such a key stands in the record as it is (RFC 8463). */
@@ -88,7 +88,8 @@ static void no_key(struct dkim *dkim, const char *check)
 
 static void look_into_key(struct dkim *dkim, const char *check, FILE *file)
 {
-	/* The signing program cannot ask for a passphrase, nor does this. */
+	/* The signing program cannot ask for a passphrase, so neither does this
+	   one. */
 	EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, (void *)"");
 	struct stat status;
 

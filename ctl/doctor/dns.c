@@ -69,7 +69,7 @@ static void check_mx(struct doctor *doctor, struct dns_question *question,
 
 /* ---- TXT ---- */
 
-/* True if one of the texts begins so. */
+/* True if one of the texts begins with the prefix. */
 static bool has_text(struct dns_question *question, const char *start)
 {
 	size_t length = strlen(start);
@@ -188,10 +188,10 @@ static void check_host(struct doctor *doctor, struct dns_question *question)
 	else
 		doctor_problem(doctor, "host-ptr",
 			       doctor_mend(doctor,
-					   "have whoever gave you the address "
+					   "ask the provider of the address to "
 					   "publish: %s. IN PTR %s.",
 					   reverse, host),
-			       "%s has not the name %s, so many servers "
+			       "%s does not have the name %s, so many servers "
 			       "refuse its mail",
 			       address, host);
 }

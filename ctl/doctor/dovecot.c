@@ -52,7 +52,8 @@ static char *flatten(const char *text)
 			   line[length - 1] == '{' && depth < SECTIONS_MAX) {
 			sections[depth] = line;
 			lengths[depth++] = length - 2;
-			/* That a section is there may be all there is to it. */
+			/* Some sections have no settings: their presence is all
+			   they say. */
 			print_path(stream, sections, lengths, depth);
 			fputs(" = {\n", stream);
 		} else if (length > 0 && line[0] != '#') {
@@ -307,7 +308,7 @@ static void check_uid(struct doctor *doctor, const char *flat)
 			       (unsigned int)user->pw_uid);
 }
 
-/* Whoever can open this socket can speak for any account. */
+/* A process that can open this socket can speak for any account. */
 static void check_dict_socket(struct doctor *doctor, const char *flat)
 {
 	const char *mail_user = doctor->configuration->mail_user;

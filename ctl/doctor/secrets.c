@@ -36,8 +36,8 @@ static bool check_readable(struct doctor *doctor, const char *check,
 	return false;
 }
 
-/* Those who need it are in a group, since owner is root. NULL = which one is
-   not known. */
+/* The owner is root, so those who need the file are in a group. NULL = the
+   group is not known. */
 static void check_secret(struct doctor *doctor, const char *check,
 			 const char *path, const struct group *group,
 			 const char *make)

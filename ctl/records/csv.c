@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of UTF-8, which spreadsheets put in front. */
+/* Spreadsheets put the byte order mark of UTF-8 in front. */
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 void csv_begin(struct csv_reader *reader, FILE *stream)

@@ -35,8 +35,8 @@ void csv_end(struct csv_reader *reader);
    the next call goes on with the line after it. */
 int csv_read(struct csv_reader *reader, struct error *error);
 
-/* Writes a field with what it needs of quotes; a comma comes before all but
-   the first of a line. */
+/* Writes a field, in quotes where it needs them. A comma goes before every
+   field but the first of a line. */
 void csv_write(FILE *stream, const char *text, bool is_first);
 
 #endif

@@ -8,8 +8,9 @@
 #include "ctl/common/command.h"
 #include "ctl/records/reader.h"
 
-/* By the option --format, else by the end of the path (.json, .jsonl), else
-   CSV; path may be NULL. Returns an exit status. */
+/* Chooses by the option --format, else by the end of the path (.json, .jsonl),
+   else CSV. path may be NULL. Returns an exit status after a report() of what
+   went wrong. */
 int record_format_choose(const struct invocation *invocation, const char *path,
 			 enum record_format *format_r);
 

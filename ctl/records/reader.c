@@ -10,7 +10,7 @@
 
 #define JSON_DEPTH 8
 
-/* Names the column in front of what is wrong. */
+/* Puts the column's name in front of the error. */
 static int column_read(struct record *record,
 		       const struct record_column *column, const char *text,
 		       const struct record_reader *reader, struct error *error)

@@ -28,14 +28,15 @@ struct record_reader {
 	size_t json_size;
 };
 
-/* Begins, also anew, at the beginning of the stream, and reads the names of
-   the columns. Returns 0, or -1 with an error when they make no sense. */
+/* Starts at the beginning of the stream, for the first time or again, and reads
+   the names of the columns. Returns 0, or -1 with an error when a name is
+   unknown, is there twice, or may not be read. */
 int record_reader_begin(struct record_reader *reader, struct error *error);
 /* Frees what the reader holds; the stream stays open. */
 void record_reader_end(struct record_reader *reader);
 
-/* Returns 1 read, 0 the end, -1 this record is wrong, with what is; the next
-   call goes on behind it. */
+/* Reads the next record. Returns 1 read, 0 at the end, -1 with an error when
+   this record is wrong; the next call goes on after it. */
 int record_reader_next(struct record_reader *reader, struct record *record_r,
 		       struct error *error);
 

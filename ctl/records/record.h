@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * An account as a record of an export: one line of CSV or JSON, by a table of
- * columns that both have in common. What one writes the other reads back.
+ * columns that both have in common. Import reads back what export writes.
  */
 #ifndef ALUMNI_CTL_RECORDS_RECORD_H
 #define ALUMNI_CTL_RECORDS_RECORD_H
@@ -48,18 +48,19 @@ struct record_column {
 /* In the order of an export; ends with a name of NULL. */
 extern const struct record_column record_columns[];
 
-/* NULL when there is no such column. */
+/* Finds a column by its name. Returns NULL when there is none. */
 const struct record_column *record_column_find(const char *name);
 
-/* What holds where a record is silent. */
+/* Sets every field to the value that it has when a file leaves its column out.
+ */
 void record_begin(struct record *record,
 		  const struct configuration *configuration);
 
-/* After all columns were read: what must go together. Returns 0, or -1 with
-   what is wrong. */
+/* Checks, when all columns have been read, what must go together. Returns 0, or
+   -1 with an error. */
 int record_check(struct record *record, struct error *error);
 
-/* Overwrites the hashes. */
+/* Overwrites the hashes in the record. */
 void record_wipe(struct record *record);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Password hashes in an export; see ctl/records/secrets.h. A hash is taken over
- * as it is, whatever scheme Dovecot knows it by; but what is no hash at all, as
- * a password in the clear, is refused.
+ * as it is, in any scheme that Dovecot knows. A password in the clear is
+ * refused.
  */
 #include "ctl/records/secrets.h"
 

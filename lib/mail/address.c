@@ -17,7 +17,7 @@
 #define FORWARD_ADDRESS_LENGTH_MAX 254 /* RFC 3696, erratum 1690 */
 #define FORWARD_LOCAL_LENGTH_MAX   64  /* RFC 5321, section 4.5.3.1.1 */
 
-/* How much of a name that cannot be right is worth repeating. */
+/* How much of a wrong name an error repeats. */
 #define ERROR_INPUT_LENGTH 128
 
 static bool is_ascii_letter(unsigned char c)
@@ -124,8 +124,8 @@ static int parse_plain_local(const char **p, const char *end, char *local_r,
 	return 0;
 }
 
-/* [192.0.2.1] or [IPv6:2001:db8::1]: only that it cannot be mistaken for
-   anything else is checked. */
+/* [192.0.2.1] or [IPv6:2001:db8::1]: checked only so far that the literal
+   cannot be mistaken for anything else. */
 static int check_literal(const char *domain, struct error *error)
 {
 	const char *p = domain + 1;

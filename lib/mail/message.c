@@ -155,7 +155,7 @@ static int write_head(FILE *out, const struct message *message,
 
 /* ---- text ---- */
 
-/* Bare CRs would be line ends to some, and text to others. */
+/* Some programs take a bare CR for the end of a line, others for text. */
 static bool fits_in_lines(const char *text)
 {
 	for (; *text != '\0'; text += strspn(text, "\n")) {

@@ -51,7 +51,7 @@ static EVP_MAC_CTX *new_keyed(const char *secret)
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 	EVP_MAC_CTX *context = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
 
-	/* The context holds it too. */
+	/* The context holds a reference of its own. */
 	EVP_MAC_free(mac);
 	if (context != NULL &&
 	    EVP_MAC_init(context, (const unsigned char *)secret, strlen(secret),
@@ -112,7 +112,8 @@ void srs_free(struct srs **srs)
 
 /* ---- hashes and days ---- */
 
-/* Without a branch, since it also folds the hash that must not leak. */
+/* Has no branch, since it also folds the hash, which must not leak through
+   timing. */
 static unsigned char fold_case(unsigned char c)
 {
 	return c | (unsigned char)(((unsigned int)c - 'A' < 26U) << 5);
@@ -382,7 +383,8 @@ enum srs_result srs_forward(const struct srs *srs, const char *sender,
 	if (tag == '1' && split_again(buffer + SRS_TAG_LENGTH + 1, &hash,
 				      &first_forwarder, &rest))
 		return forward_again(srs, first_forwarder, rest, rewritten_r);
-	/* Also what only looks like SRS1: somebody may be called so. */
+	/* This covers an address that only looks like SRS1: it may be
+	   somebody's name. */
 	return forward_first(srs, &address, now, rewritten_r);
 }
 
@@ -402,7 +404,7 @@ static enum srs_result reverse_first(const struct srs *srs, char *text,
 	result = verify_hash(srs, hash, hashed);
 	if (result != SRS_OK)
 		return result;
-	/* A day to come is one of the cycle before, so it is too old. */
+	/* A day in the future belongs to the cycle before, so it is too old. */
 	age = (day_of(now) + SRS_DAYS - (unsigned int)parse_day(day)) %
 	      SRS_DAYS;
 	if (age > srs->max_age_days)

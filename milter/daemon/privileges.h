@@ -12,8 +12,8 @@
 #include "lib/base/error.h"
 
 struct privileges {
-	/* False: started as an ordinary user, which it stays; the rest then
-	   only describes. */
+	/* False when the daemon was started as an ordinary user: it stays that
+	   user, and the other fields only describe it. */
 	bool is_root;
 	const char *user; /* not owned */
 	uid_t uid;

@@ -8,11 +8,12 @@
 
 #include "lib/base/error.h"
 
-/* For each step of each of the two dialogues. */
+/* The limit for each step of the two dialogues. */
 #define SELF_CHECK_SECONDS 10
 
-/* Neither dialogue asks the store: that it is slow or away is no reason to
-   start anew. Returns 0, or -1 with an error. */
+/* Asks on both sockets. Neither dialogue asks the store, since a slow or
+   missing store is no reason to restart the daemon. Blocks. Returns 0, or -1
+   with an error. */
 int self_check(const char *milter_socket, const char *maps_socket,
 	       struct error *error);
 

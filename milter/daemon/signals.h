@@ -14,8 +14,8 @@
    is then obeyed as soon as the daemon runs, and ends it in order. */
 void signals_hold(void);
 
-/* Waits for one, at most so long; for ever if the time is NULL. Returns its
-   number, or -1 if none came. */
+/* Waits for a signal, for at most that time; for ever if time_limit is NULL.
+   Returns the signal's number, or -1 if none came. */
 int signals_wait(const struct timespec *time_limit);
 
 #endif

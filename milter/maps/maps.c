@@ -148,7 +148,7 @@ static int map_sender_login(const struct question *question,
 	return found;
 }
 
-/* Whatever is wrong with the address, it is just no address of ours. */
+/* An address with any fault is simply none of ours. */
 static int map_srs_reverse(const struct question *question,
 			   char data_r[2 * ADDRESS_BYTES], struct error *error)
 {
@@ -250,7 +250,7 @@ void maps_answer(const struct milter_service *service, const char *request,
 		if (strlen(maps[i].name) != name_length ||
 		    memcmp(maps[i].name, request, name_length) != 0)
 			continue;
-		/* What cannot be an address of ours is not looked at. */
+		/* A key that cannot be an address of ours is not looked up. */
 		if (key_length == 0 || key_length >= sizeof(key) ||
 		    memchr(space + 1, '\0', key_length) != NULL) {
 			(void)snprintf(answer_r, MAPS_ANSWER_BYTES,

@@ -72,8 +72,8 @@ static bool answer_request(struct connection *connection, const char *request,
 	return length > 0 && send_all(connection->fd, reply, length);
 }
 
-/* Answers all the whole requests in the buffer. Returns false when the
-   connection is of no use any more. */
+/* Answers all complete requests in the buffer. Returns false when the
+   connection must be closed. */
 static bool answer_requests(struct connection *connection)
 {
 	const char *request;
@@ -108,7 +108,7 @@ static bool make_room(struct connection *connection)
 
 	if (connection->used < connection->size)
 		return true;
-	/* Ends: the parser refuses what is over its limit by the length. */
+	/* This ends, since the parser refuses a request by its length alone. */
 	buffer = realloc(connection->buffer, size);
 	if (buffer == NULL)
 		return false;

@@ -10,8 +10,7 @@
 #include "lib/base/error.h"
 #include "milter/service/service.h"
 
-/* Longer requests are no address of anybody; Postfix itself bounds replies so.
- */
+/* No address is longer; Postfix itself bounds replies so. */
 #define SOCKETMAP_REQUEST_BYTES_MAX 100000
 /* More connections wait in the socket's queue. Postfix's default is at most
    100 processes per service. */
@@ -28,8 +27,8 @@ int socketmap_start(const struct milter_service *service, int listen_fd,
 		    struct socketmap **socketmap_r, struct error *error);
 
 /* Takes no more connections or requests, and waits until those under way are
-   answered, at most that long. If it returns false, some were not, and what
-   the service points to must stay. */
+   answered, for at most that time. Returns true and frees, or false when some
+   were not answered; then the service must stay. */
 bool socketmap_stop(struct socketmap **socketmap, unsigned int seconds);
 
 #endif

@@ -28,8 +28,8 @@ struct activity_counter {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	bool stopping;
-	/* Why the last writing failed, empty if it did not: said once, until
-	   there is another reason, or it works again. */
+	/* Why the last write failed; empty if it worked. A reason is logged
+	   once, until it changes or a write works. */
 	struct error failure;
 	struct entry *buckets[BUCKETS];
 	size_t count;
@@ -108,8 +108,8 @@ int activity_counter_read(struct activity_counter *counter,
 {
 	const struct entry *entry;
 
-	/* The store first: what is taken out of here afterwards to be written
-	   is then in neither, instead of in both. */
+	/* The store is read first: a count that is written meanwhile is then
+	   missed, instead of counted twice. */
 	if (read_stored(counter->pool, account_id, activity_r, error) < 0)
 		return -1;
 	(void)pthread_mutex_lock(&counter->mutex);
@@ -145,7 +145,7 @@ static struct account_activity *take_all(struct activity_counter *counter,
 	return all;
 }
 
-/* What was counted meanwhile is later, and is added to this. */
+/* Counts that came meanwhile are later, and are added to these. */
 static void put_back(struct activity_counter *counter,
 		     const struct account_activity *all, size_t count)
 {
@@ -257,7 +257,7 @@ void activity_counter_free(struct activity_counter **counter_p)
 	(void)pthread_cond_signal(&counter->wake);
 	(void)pthread_mutex_unlock(&counter->mutex);
 	(void)pthread_join(counter->thread, NULL);
-	/* What could not be written is lost. */
+	/* Counts that could not be written are lost. */
 	free(take_all(counter, &count));
 	thread_condition_destroy(&counter->mutex, &counter->wake);
 	free(counter);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Counts what accounts forward and send. Counts are collected here and written
- * to the store about once a second in one transaction, so that no message
- * waits for a disk. What is lost when the daemon is killed is that second's.
+ * to the store about once a second in one transaction, so that no message waits
+ * for a disk. A daemon that is killed loses the counts of that second.
  */
 #ifndef ALUMNI_MILTER_SERVICE_ACTIVITY_COUNTER_H
 #define ALUMNI_MILTER_SERVICE_ACTIVITY_COUNTER_H
@@ -12,8 +12,8 @@
 #include "milter/service/store-pool.h"
 
 #define ACTIVITY_COUNTER_FLUSH_SECONDS 1
-/* More accounts than that wait for a store that cannot be written: then no new
-   ones are counted. */
+/* While the store cannot be written, the counts of this many accounts wait for
+   it. Further accounts are not counted. */
 #define ACTIVITY_COUNTER_ACCOUNTS_MAX 50000
 
 struct activity_counter;
@@ -30,9 +30,9 @@ void activity_counter_free(struct activity_counter **counter);
 void activity_counter_add(struct activity_counter *counter,
 			  const char *account_id, const struct activity *more);
 
-/* The account's counts, of the store and of what is not written yet. While it
-   is being written it may be missing, but it never counts twice. Returns 0, or
-   -1 with an error. Blocks for the store. Thread-safe. */
+/* The account's counts, of the store and of what is not written yet. A count
+   that is being written may be missing, but is never counted twice. Returns 0,
+   or -1 with an error. Blocks for the store. Thread-safe. */
 int activity_counter_read(struct activity_counter *counter,
 			  const char *account_id, struct activity *activity_r,
 			  struct error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Serves the metrics over HTTP, for those who may reach its port: nothing is
- * asked of them, so the address should be this machine's own.
+ * Serves the metrics over HTTP to everybody who can reach the port. There is no
+ * login, so the address should be one of this machine alone.
  */
 #ifndef ALUMNI_MILTER_SERVICE_METRICS_SERVER_H
 #define ALUMNI_MILTER_SERVICE_METRICS_SERVER_H

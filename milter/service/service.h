@@ -21,9 +21,9 @@ struct milter_service {
 	struct under_way *messages; /* messages in the milter's hands */
 };
 
-/* Reads configuration and secrets, which only root may be able to. path NULL =
-   as configuration_path() says. Returns 0, or -1 with an error; free the
-   service in both cases. */
+/* Reads configuration and secrets, which may take root. path NULL = as
+   configuration_path() says. Returns 0, or -1 with an error; free the service
+   in both cases. */
 int service_load(struct milter_service *service_r, const char *path,
 		 struct error *error);
 /* Opens the store, as the user that the daemon runs as. Returns 1, 0 if it

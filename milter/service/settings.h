@@ -27,12 +27,12 @@ struct settings {
 /* Where the settings in force are kept. */
 struct settings_place;
 
-/* Reads configuration and secrets, which only root or the milter's group may
-   be able to. path NULL = as configuration_path() says. Returns 0, or -1 with
-   an error. */
+/* Reads configuration and secrets, which may take root or the milter's group.
+   path NULL = as configuration_path() says. Returns 0, or -1 with an error. */
 int settings_place_new(const char *path, struct settings_place **place_r,
 		       struct error *error);
-/* Gives back the place's own hold; settings that others hold stay. */
+/* Frees the place. Settings that somebody still holds stay until they are given
+   back. */
 void settings_place_free(struct settings_place **place);
 
 /* The settings in force, which stay until they are given back. Never fails.

@@ -17,8 +17,8 @@ struct store_pool {
 	struct metrics *metrics;
 	pthread_mutex_t mutex;
 	pthread_cond_t given_back;
-	/* The handles that nobody uses: free_count of them, on a stack, so that
-	   the same few stay warm. NULL is one to be opened anew. */
+	/* The handles that are free: free_count of them, on a stack, so that
+	   the same few stay warm. NULL is a handle to be opened anew. */
 	struct store **free;
 	unsigned int free_count;
 	unsigned int count;
@@ -127,8 +127,7 @@ int store_pool_take(struct store_pool *pool, struct store_handle *handle_r,
 int store_pool_give(struct store_pool *pool, struct store_handle *handle,
 		    int result)
 {
-	/* What made the handle fail, a file that was replaced say, may be its
-	   alone. */
+	/* The cause may be the handle's alone, as when a file was replaced. */
 	if (result < 0 && handle->store != NULL)
 		store_close(&handle->store);
 	give_place(pool, handle->store);
