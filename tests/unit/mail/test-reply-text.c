@@ -42,6 +42,16 @@ static void figures_take_their_places(void **state)
 	}
 }
 
+static void no_quota_is_unlimited(void **state)
+{
+	const struct reply_figures figures = {.contact = "x"};
+	char reply[REPLY_TEXT_BYTES];
+
+	(void)state;
+	reply_text_format("%u of %q", &figures, reply);
+	assert_string_equal(reply, "0 B of unlimited");
+}
+
 static void what_does_not_fit_is_cut(void **state)
 {
 	struct reply_figures figures = {.contact = "help@alumni.example"};
@@ -80,6 +90,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_take_their_places),
+		cmocka_unit_test(no_quota_is_unlimited),
 		cmocka_unit_test(what_does_not_fit_is_cut),
 		cmocka_unit_test(texts_are_checked),
 	};
