@@ -26,6 +26,8 @@ def parse():
                          help="run the instrumented programs")
     command.add_argument("--rspamd", action="store_true",
                          help="with rspamd in front of alumni-milter")
+    command.add_argument("--for-tests", action="store_true",
+                         help="with hashes that cost little, and patience")
     command.add_argument("--owner", type=int, default=0, metavar="PID",
                          help="stop the instance when this process ends")
     with_state("down", "stop an instance")
@@ -47,7 +49,7 @@ def run(arguments):
     if arguments.command == "up":
         print(f"==> Instance in {layout.folder}", flush=True)
         up.up(layout, arguments.variant, arguments.owner,
-              arguments.rspamd)
+              arguments.rspamd, arguments.for_tests)
         print(f"==> It is up: {layout.endpoints}")
     elif arguments.command == "down":
         ran = up.down(layout)

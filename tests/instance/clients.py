@@ -14,9 +14,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import up
 from .configuration import dovecot_version
 from .errors import InstanceError
-from .layout import ROOT
+from .layout import Layout
 from .waiting import wait_until
 
 CLIENT_SECONDS = 60
@@ -55,12 +56,14 @@ def parse_outside(path):
 
 
 def _open_files():
-    """Every regular file that some process has open: a message that is still
-    being written is among them."""
+    """Every file that a sink has open: a message that is still being written is
+    among them."""
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         # A process may end at any time, and close its files.
         with contextlib.suppress(OSError):
+            if (process / "comm").read_text() != "smtp-sink\n":
+                continue
             for link in os.listdir(process / "fd"):
                 with contextlib.suppress(OSError):
                     found.add(os.readlink(process / "fd" / link))
@@ -136,14 +139,8 @@ class RunningInstance:
                       text=message)
 
     def service(self, action, name):
-        """Starts, stops or kills one server."""
-        done = subprocess.run(
-            [ROOT / "dev", "service", "--state", self.state, action, name],
-            text=True, capture_output=True, check=False,
-            timeout=COMMAND_SECONDS)
-        if done.returncode != 0:
-            raise InstanceError(f"service {action} {name}: {done.stdout}"
-                                f"{done.stderr}")
+        """Starts, stops or kills one server, as ./dev service does."""
+        up.service(Layout(self.state), action, name)
         self.reload()
 
     def add_account(self, hint="person", *options, password=None):

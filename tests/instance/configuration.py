@@ -6,6 +6,8 @@ so that a placeholder added there is never left out here; one that is a path
 must be replaced, or the instance would touch the machine's own files.
 """
 
+import functools
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +19,16 @@ from .layout import DOMAIN, HOSTNAME, ROOT, SECOND_DOMAIN
 DEPLOY = ROOT / "deploy"
 # What the machine has and the instance only reads.
 MACHINE_PATHS = ("/usr/", "/bin/", "/sbin/", "/dev/null")
+
+# Tests log in all the time, and an eighth of a second for a hash is more than
+# all else that a login takes. They are many at a time, so that a directory which
+# answers may take long.
+FOR_TESTS = {
+    "hash_memory": '"8M"',
+    "hash_passes": "1",
+    "connect_timeout_msecs": "10000",
+    "request_timeout_msecs": "10000",
+}
 
 PORT_NAMES = ("ldap", "smtp", "submission", "imaps", "pop3s", "metrics",
               "outside", "refuses", "nameserver", "webmail", "webmail_http",
@@ -171,6 +183,7 @@ def make_postfix_log(layout):
     shutil.chown(log, "postfix")
 
 
+@functools.cache
 def dovecot_release():
     """What Dovecot calls itself, "2.4.1" say, without a packager's suffix."""
     done = subprocess.run(["dovecot", "--version"], text=True,
@@ -198,6 +211,25 @@ def compile_sieve(layout):
     script.with_suffix(".svbin").chmod(0o644)
 
 
+def want_for_tests(layout, wanted):
+    """Remembers whether the instance is for tests; see FOR_TESTS."""
+    if wanted:
+        layout.for_tests.touch()
+    else:
+        layout.for_tests.unlink(missing_ok=True)
+
+
+def set_for_tests(layout):
+    """Sets these options where the configuration file tells their defaults."""
+    text = layout.config.read_text()
+    for name, value in FOR_TESTS.items():
+        text, count = re.subn(rf"(?m)^(\s*)#{name} = .*$",
+                              rf"\1{name} = {value}", text)
+        if count != 1:
+            raise InstanceError(f"{layout.config} has no line #{name} = ...")
+    layout.config.write_text(text)
+
+
 def write(layout, ports):
     """Renders everything."""
     write_values(layout, ports)
@@ -205,6 +237,8 @@ def write(layout, ports):
         spam_filter.prepare(layout)
         render_folder(layout, "rspamd", layout.rspamd_etc)
     render(layout, DEPLOY / "alumnimail.conf.in", layout.config)
+    if layout.for_tests.exists():
+        set_for_tests(layout)
     render_folder(layout, f"dovecot-{dovecot_version()}", layout.dovecot_etc)
     render_folder(layout, "sieve", layout.dovecot_etc)
     compile_sieve(layout)

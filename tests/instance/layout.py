@@ -60,6 +60,7 @@ class Layout:
         self.dovecot_etc = self.etc / "dovecot"
         self.postfix_etc = self.etc / "postfix"
         self.rspamd_wanted = self.folder / "rspamd.wanted"
+        self.for_tests = self.folder / "for-tests"
         self.rspamd_etc = self.etc / "rspamd"
         self.dkim_keys = self.config_dir / "dkim"
         self.zone = self.etc / "zone"

@@ -195,12 +195,13 @@ def is_up(layout):
     return all(services.is_ready(layout, ports, name) for name in names)
 
 
-def up(layout, variant, owner=0, rspamd=False):
+def up(layout, variant, owner=0, rspamd=False, for_tests=False):
     """Starts the instance; on failure nothing of it is left running."""
     layout.check()
     layout.make()
     with control.locked(layout):
         spam_filter.want(layout, rspamd)
+        configuration.want_for_tests(layout, for_tests)
         if is_up(layout):
             say(f"is up already: {layout.endpoints}")
             return

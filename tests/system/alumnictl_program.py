@@ -23,7 +23,7 @@ import pytest
 from instance.configuration import dovecot_version
 from instance.layout import BUILD
 
-SECONDS = 60
+SECONDS = 180
 NOBODY = 65534
 
 OK, NO, USAGE, DATA, NOUSER, UNAVAILABLE, IO, TEMPORARY, NOPERM, CONFIG = (

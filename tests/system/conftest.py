@@ -46,16 +46,28 @@ UP_SECONDS = 600
 TAIL_BYTES = 6000
 
 
-def dev(*arguments, check=True):
-    """Runs ./dev; a failure shows what it printed."""
-    done = subprocess.run([str(ROOT / "dev"), *map(str, arguments)],
-                          text=True, stdout=subprocess.PIPE,
+def _run(argv, check):
+    """A failure shows what it printed."""
+    argv = [str(word) for word in argv]
+    done = subprocess.run(argv, text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False,
                           stdin=subprocess.DEVNULL, timeout=UP_SECONDS)
     if check and done.returncode != 0:
-        pytest.fail(f"./dev {' '.join(map(str, arguments))}: status "
-                    f"{done.returncode}\n{done.stdout}", pytrace=False)
+        pytest.fail(f"{' '.join(argv)}: status {done.returncode}\n"
+                    f"{done.stdout}", pytrace=False)
     return done
+
+
+def dev(*arguments, check=True):
+    """Runs ./dev."""
+    return _run([ROOT / "dev", *arguments], check)
+
+
+def manage(*arguments, check=True):
+    """What ./dev up and ./dev down do once everything is installed and built,
+    as it is when there are tests."""
+    return _run(["/usr/bin/env", f"PYTHONPATH={ROOT / 'tests'}",
+                 sys.executable, "-m", "instance", *arguments], check)
 
 
 def keep_artifacts(layout):
@@ -90,7 +102,7 @@ def pytest_configure_node(node):
 def remove_leftovers(config):
     """Stops and removes the instances of workers that have died."""
     for folder in Path("/tmp").glob(folder_prefix(config) + "*"):
-        dev("down", "--state", folder, check=False)
+        manage("down", "--state", folder, check=False)
         keep_artifacts(Layout(folder))
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -106,11 +118,12 @@ class State:
         self.folder = self.layout.folder
 
     def up(self, *options):
-        dev("up", "--state", self.folder, "--owner", os.getpid(), *options)
+        manage("up", "--state", self.folder, "--owner", os.getpid(),
+               "--for-tests", *options)
         return RunningInstance(self.folder)
 
     def down(self):
-        return dev("down", "--state", self.folder)
+        return manage("down", "--state", self.folder)
 
     def sanitizer_reports(self):
         return "\n".join(path.read_text(errors="replace") for path in
@@ -119,7 +132,7 @@ class State:
     def close(self):
         """Returns what was wrong, or nothing."""
         wrong = []
-        done = dev("down", "--state", self.folder, check=False)
+        done = manage("down", "--state", self.folder, check=False)
         if done.returncode != 0:
             wrong.append(f"down failed:\n{done.stdout}")
         left = processes.of_instance(self.layout)

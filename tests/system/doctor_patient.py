@@ -53,10 +53,8 @@ class Patient:
         shutil.copy(self.layout.config, self.config)
         self.config.chmod(0o644)
         # A machine that has much else to do is not what is looked for.
-        self.config.write_text(re.sub(
-            r"(?m)^(\s*)base = ", r"\1connect_timeout_msecs = 30000\n"
-            r"\1request_timeout_msecs = 30000\n\1base = ",
-            self.config.read_text()))
+        self.set("connect_timeout_msecs", 30000)
+        self.set("request_timeout_msecs", 30000)
         self.dkim = self.folder / "dkim"
         shutil.copytree(keys, self.dkim)
         self.set_path("dkim_keys", self.dkim)

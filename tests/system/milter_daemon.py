@@ -19,7 +19,7 @@ from instance.lone_milter import Place
 from instance.ports import free_port
 from instance.waiting import wait_until
 
-SECONDS = 30
+SECONDS = 90
 
 
 class Daemon:

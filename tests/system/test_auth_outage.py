@@ -11,6 +11,8 @@ import pytest
 from auth_server import AuthServer
 from directory import Directory
 
+# As they are unless they are set.
+TIMEOUTS = {"connect_timeout_msecs": "1000", "request_timeout_msecs": "1000"}
 FIRST_LOGIN_SECONDS = 2
 BACK_SECONDS = 10
 LOGINS = 40
@@ -47,7 +49,8 @@ def go_on(instance):
 def test_a_hung_directory_is_noticed_once(instance, hang):
     directory = Directory(instance)
     person = directory.add_person("outage")
-    with AuthServer(instance) as server, AuthServer(instance) as without:
+    with AuthServer(instance, TIMEOUTS) as server, \
+            AuthServer(instance) as without:
         without.stop()
         without.without_directory()
         without.start()
@@ -82,7 +85,7 @@ def test_a_hung_directory_is_noticed_once(instance, hang):
 
 def test_a_directory_is_found_again_though_nobody_logs_in(instance, hang):
     person = Directory(instance).add_person("outage")
-    with AuthServer(instance) as server:
+    with AuthServer(instance, TIMEOUTS) as server:
         hang()
         assert server.ask(person, f"{person}-university") == "temporary"
         go_on(instance)
@@ -101,7 +104,7 @@ def test_a_directory_is_found_again_though_nobody_logs_in(instance, hang):
 
 def test_a_spoilt_state_stops_no_login(instance):
     person = Directory(instance).add_person("outage")
-    with AuthServer(instance) as server:
+    with AuthServer(instance, TIMEOUTS) as server:
         state = server.state_dir / "login-state"
         assert server.ask(person, f"{person}-university") == "ok"
         for spoil in (state.unlink, lambda: state.write_bytes(b""),
@@ -117,7 +120,7 @@ def test_a_spoilt_state_stops_no_login(instance):
 
 def test_a_worker_that_is_killed_stops_nobody(instance, hang):
     person = Directory(instance).add_person("outage")
-    with AuthServer(instance) as server:
+    with AuthServer(instance, TIMEOUTS) as server:
         assert server.ask(person, f"{person}-university") == "ok"
         server.set_password(person, f"{person}-alumni")
         hang()

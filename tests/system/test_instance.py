@@ -203,10 +203,11 @@ def test_single_servers_come_and_go(instance):
     ports = ports_of(layout)
     for action in ("stop", "kill"):
         before = instance.endpoints["slapd_pid"]
-        instance.service(action, "slapd")
+        dev("service", "--state", instance.state, action, "slapd")
         assert not is_listening(ports["ldap"])
         assert not Path(f"/proc/{before}").exists()
-        instance.service("start", "slapd")
+        dev("service", "--state", instance.state, "start", "slapd")
+        instance.reload()
         assert is_listening(ports["ldap"])
         assert instance.endpoints["slapd_pid"] != before
     instance.doveadm("user", "alumna")
