@@ -81,7 +81,8 @@ def prepare(layout):
     (local / "regexp.conf").write_text("".join(
         RULE % {"name": word.upper(), "word": word, "score": score}
         for word, score in (("likely", 8), ("certain", 20))))
-    records = [f"{HOSTNAME} A 127.0.0.1", f"1.0.0.127.in-addr.arpa PTR {HOSTNAME}."]
+    records = [f"{HOSTNAME} A 127.0.0.1",
+               f"1.0.0.127.in-addr.arpa PTR {HOSTNAME}."]
     for domain in (DOMAIN, SECOND_DOMAIN):
         key = layout.dkim_keys / f"{domain}.key"
         make_key(key, gid)
