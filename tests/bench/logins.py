@@ -35,6 +35,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 START_SECONDS = 30
 COMMAND_SECONDS = 120
 
+
 def run(argv, text=None):
     """Runs a command; returns its standard output."""
     with subprocess.Popen([str(word) for word in argv], text=True,

@@ -72,7 +72,8 @@ class AuthClient:
         line = self.stream.readline()
         if not line:
             raise ConnectionError("the auth process hung up")
-        command, _, *fields = line.decode(errors="replace").rstrip("\n").split("\t")
+        text = line.decode(errors="replace").rstrip("\n")
+        command, _, *fields = text.split("\t")
         if command == "OK":
             return "ok", fields
         assert command == "FAIL", line

@@ -21,7 +21,8 @@ def fill(instance, name):
     connection = instance.imap(name)
     connection.create('"' + MAILBOXES[3] + '"')
     connection.subscribe('"' + MAILBOXES[3] + '"')
-    connection.append("Sent", r"(\Seen)", None, b"Subject: sent\r\n\r\nmine\r\n")
+    connection.append("Sent", r"(\Seen)", None,
+                      b"Subject: sent\r\n\r\nmine\r\n")
     connection.append('"' + MAILBOXES[3] + '"', "", None,
                       b"Subject: kept\r\n\r\n" + b"letter\r\n" * 100)
     connection.select("INBOX")

@@ -13,6 +13,7 @@ from instance import spam_filter
 from instance.configuration import dovecot_version
 from instance.layout import HOSTNAME
 
+
 def dovecot_line(line_2_3, line_2_4):
     line = line_2_3 if dovecot_version() == "2.3" else line_2_4
     return lambda patient: patient.dovecot("local.conf", "", f"{line}\n")

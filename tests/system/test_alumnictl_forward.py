@@ -2,8 +2,6 @@
 """alumnictl forward."""
 
 
-
-
 def test_forward(ctl):
     assert ctl.run("forward", "show", "alumna").stdout == (
         "alumna: not forwarded\n")

@@ -85,6 +85,7 @@ EXPECTED = {
     },
 }
 
+
 @pytest.fixture(name="people", scope="module")
 def _people(_shared_instance):
     """One for each status, with and without an alumni password, pinned."""

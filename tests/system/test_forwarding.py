@@ -304,7 +304,8 @@ def test_a_message_that_comes_back_is_not_forwarded_again(instance):
     instance.send(instance.address(name), "Subject: round\r\n\r\n")
     sent = instance.wait_outside(target)
     instance.wait_message(name, "Subject: round")
-    instance.send(instance.address(name), sent.content, sender="x@other.example")
+    instance.send(instance.address(name), sent.content,
+                  sender="x@other.example")
     instance.wait(lambda: len(instance.messages(name)) == 2,
                   "the message that came back")
     instance.wait_queue_empty()

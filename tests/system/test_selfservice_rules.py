@@ -168,8 +168,8 @@ def test_entries_are_on_the_server_and_private(instance, person, session,
     # Other notes of mail programs are theirs.
     session.command([b'SETMETADATA "INBOX" (/private/comment "mine")'])
     done = instance.doveadm(
-        "mailbox", "metadata", "set", "-u", person, *([] if mailbox else ["-s"]),
-        mailbox, f"{prefix}forward", address, check=False)
+        "mailbox", "metadata", "set", "-u", person,
+        *([] if mailbox else ["-s"]), mailbox, f"{prefix}forward", address, check=False)
     assert done.returncode == Doveadm.REFUSED and UNKNOWN in done.stderr
 
 

@@ -204,7 +204,8 @@ def test_dovecot_knows_the_browser_s_address(instance):
     client = WebmailClient(instance, source="127.0.0.77")
     assert client.log_in(name, f"{name}-alumni")
     log = Layout(instance.state).log_of("dovecot").read_text()
-    assert re.search(rf"Log(in|ged in): user=<{name}>.* rip=127\.0\.0\.77,", log)
+    assert re.search(
+        rf"Log(in|ged in): user=<{name}>.* rip=127\.0\.0\.77,", log)
 
 
 # ---- translations ----
