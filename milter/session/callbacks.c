@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/plan/forward-tag.h"
 #include "milter/service/log.h"
 #include "milter/session/negotiation.h"
 #include "milter/session/session.h"

@@ -80,7 +80,8 @@ class LoneMilter:
 def load(protocol, socket, connections, seconds, count):
     """Runs decision-load; returns what it found."""
     done = subprocess.run(
-        [mail_system.PROGRAMS / "decision-load", protocol, str(socket), str(connections),
+        [mail_system.PROGRAMS / "decision-load", protocol, str(socket),
+         str(connections),
          str(seconds), str(count), f"{NAME}@{DOMAIN}"],
         text=True, capture_output=True, check=False)
     if done.returncode != 0:

@@ -50,7 +50,8 @@ def run():
                 [*instance.endpoints["enter"],
                  mail_system.PROGRAMS / "noop-milter", noop], noop.exists):
             mail_system.configure_postfix(
-                instance, "virtual_transport=discard:", "disable_dns_lookups=yes",
+                instance, "virtual_transport=discard:",
+                "disable_dns_lookups=yes",
                 master=MASTER.format(port=port))
             ports = {"ours": instance.endpoints["smtp"][1], "peer": port}
             rates = {"ours": [], "peer": []}

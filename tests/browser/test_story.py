@@ -75,7 +75,7 @@ def watch_quota_move(browser, instance, name):
     browser.see("#messagelist")
     before = browser.quota()
     instance.send(instance.address(name),
-                  f"From: friend@outside.example\nSubject: large\n\n"
+                  "From: friend@outside.example\nSubject: large\n\n"
                   + ("x" * 70 + "\n") * LARGE_LINES)
     instance.wait_message(name, "Subject: large",
                           password=f"{name}-university")

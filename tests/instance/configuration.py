@@ -53,7 +53,8 @@ def values(layout, ports):
         "password_key_file": layout.password_key,
         "password_public_key_file": layout.password_public_key,
         "metrics_listen": f"127.0.0.1:{ports['metrics']}",
-        # The tests send more than people do; the limits have tests of their own.
+        # The tests send more than people do. The limits have tests of their
+        # own.
         "forward_messages_per_day": 1000000,
         "submission_recipients_per_hour": 1000000,
         "submission_recipients_per_day": 1000000,

@@ -136,7 +136,8 @@ def how_to_log_in(instance):
     def place(name):
         return "{0} port {1}".format(*endpoints[name])
 
-    print("\n==> It is all running. To log in with a browser or a mail program:")
+    print("\n==> It is all running."
+          " To log in with a browser or a mail program:")
     show(f"webmail     {endpoints['webmail']}",
          f"IMAP        {place('imaps')}, TLS",
          f"POP3        {place('pop3s')}, TLS",

@@ -21,7 +21,8 @@ NAMES = ("nameserver", "rspamd")
 
 # Compiling patterns for each of 10,000 public suffixes takes most of a minute;
 # nothing here hangs on more than a few, nor on the speed of patterns.
-OPTIONS = ('dns {{ nameserver = ["127.0.0.1:{port}"]; }} url_tld = "{suffixes}"; '
+OPTIONS = ('dns {{ nameserver = ["127.0.0.1:{port}"]; }} '
+           'url_tld = "{suffixes}"; '
            'disable_hyperscan = true; enable_test_patterns = true;')
 SUFFIXES = "example\ncom\nnet\norg\n"
 # A header by which a test says how spammy its message is to be.

@@ -14,9 +14,13 @@ FOUND_BY_NAME = re.compile(
 # Headers that are included for the headers that they bring.
 UMBRELLAS = {"plugins/common/dovecot-glue.h"}
 FORWARD = re.compile(r"^(?:struct|union|enum) (\w+);", re.MULTILINE)
+# An identifier that a macro makes of its argument: before_##name##_after.
+JOINED = re.compile(r"\b\w+##\w+(?:##\w+)?")
 CALL = re.compile(r"\b([A-Za-z_]\w*)\(\)")
 SNAKE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 FILE = re.compile(r"(?<![\w/.<*-])((?:[\w-]+/)*[\w-]+\.(?:c|h|py))\b(?![\w/-])")
+# ctl/doctor/GROUP.c stands for many.
+PLACEHOLDER = re.compile(r"(?<![A-Za-z])[A-Z]{3,}(?![a-z])")
 OTHERS = "tests/lint/names-of-others.txt"
 
 
@@ -70,11 +74,19 @@ class UnusedIncludes(TreeCheck):
             words = set(WORD.findall(text))
             for header in tree.included(path):
                 own = header.rsplit(".", 1)[0] == path.rsplit(".", 1)[0]
-                if not (own or header in UMBRELLAS
-                        or words & names[header]):
+                if not (own or header in UMBRELLAS or words & names[header]
+                        or pasted(text, names[header])):
                     found.append(f"{path}:{line_of(text, header)}: uses "
                                  f"nothing of {header}")
         return found
+
+
+def pasted(text, names):
+    """Whether a macro of the text can put one of the names together."""
+    patterns = [re.sub(r"##\w+(##)?", r"\\w+", joined)
+                for joined in JOINED.findall(text)]
+    return any(re.fullmatch(pattern, name)
+               for pattern in patterns for name in names)
 
 
 def line_of(text, header):
@@ -96,6 +108,7 @@ class CommentNames(TreeCheck):
     def look(self, tree, paths):
         known = self.known(tree, paths)
         basenames = {path.rsplit("/", 1)[-1] for path in tree.paths}
+        known |= {name.split(".")[0] for name in basenames}
         unknown = {}
         for path in tree.c:
             for line, comment in comments(tree.text(path)):
@@ -106,7 +119,7 @@ class CommentNames(TreeCheck):
                             unknown.setdefault(name, []).append(place)
                     for name in FILE.findall(text):
                         if not (tree.exists(name) or name in basenames
-                                or name in known):
+                                or PLACEHOLDER.search(name)):
                             unknown.setdefault(name, []).append(place)
         for name in in_system_headers(tree, unknown):
             unknown.pop(name, None)

@@ -16,7 +16,8 @@ def fill(instance, name):
     """Gives an account something of everything."""
     for number in (1, 2, 3):
         instance.send(instance.address(name),
-                      f"Subject: message {number}\r\n\r\n" + "text\r\n" * number)
+                      f"Subject: message {number}\r\n\r\n"
+                      + "text\r\n" * number)
         instance.wait_message(name, f"Subject: message {number}")
     connection = instance.imap(name)
     connection.create('"' + MAILBOXES[3] + '"')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""IMAP METADATA (RFC 5464) for self-service: as a mail program speaks it, and as
+"""IMAP METADATA (RFC 5464) for self-service: as a mail program has it, and as
 an administrator does over doveadm. Both ways have the same get() and set().
 """
 

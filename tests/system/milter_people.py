@@ -89,7 +89,8 @@ def _content(file):
 def header(message, name):
     """The first header of this name, unfolded; None if there is none."""
     head = message.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    found = re.search(rb"(?im)^" + name.encode() + rb":[ \t]*(.*(?:\n[ \t].*)*)",
+    found = re.search(rb"(?im)^" + name.encode()
+                      + rb":[ \t]*(.*(?:\n[ \t].*)*)",
                       head)
     return re.sub(rb"\n[ \t]+", b" ", found[1]).decode() if found else None
 

@@ -170,7 +170,7 @@ def test_hashes_only_when_asked_for(ctl):
         assert text.startswith("{") == bool(options)
         assert "ARGON" not in text and "hash" not in text
     for text in (f"name,password_hash\na,{HASH}\n",
-                 f"name,other_credentials\na,\n"):
+                 "name,other_credentials\na,\n"):
         with nothing_changes(ctl):
             done = run_import(ctl, write(ctl, text), status=DATA)
         assert "--with-hashes" in done.stderr

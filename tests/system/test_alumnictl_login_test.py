@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""alumnictl login-test, with a server that answers as told, and with Dovecot."""
+"""alumnictl login-test, with a server that answers as told, and Dovecot."""
 
 import contextlib
 import json

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from alumnictl_program import (
-    DATA, NOUSER, OK, argon2_fits, nothing_changes, program)
+    DATA, NOUSER, OK, argon2_fits, nothing_changes)
 
 
 @pytest.mark.parametrize("text, password", [

@@ -4,7 +4,6 @@
 import json
 import re
 import secrets
-import smtplib
 
 import pytest
 

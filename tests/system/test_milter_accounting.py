@@ -52,7 +52,8 @@ class Sent:
 
 def is_whole(path):
     """False for what a killed process left half written: nobody was told that
-    it was taken, and Postfix does not look at it. Whole files are executable."""
+    it was taken, and Postfix does not look at it. Whole files are
+    executable."""
     try:
         return bool(path.stat().st_mode & stat.S_IXUSR)
     except FileNotFoundError:

@@ -90,7 +90,8 @@ def test_an_alias_gets_its_accounts_mail(instance):
     name = instance.add_account("alias")
     alias = f"first.last-{token()}"
     instance.alumnictl("alias", "add", name, alias)
-    for address in (f"{alias}@alumni.example", f"{alias.upper()}@Second.Example",
+    for address in (f"{alias}@alumni.example",
+                    f"{alias.upper()}@Second.Example",
                     f"{alias}+lists@alumni.example"):
         subject = token()
         instance.send(address, f"Subject: {subject}\r\n\r\n")

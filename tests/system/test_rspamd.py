@@ -363,10 +363,10 @@ def test_forwarded_mail_is_sealed_when_asked_for(sealing, key):
 
 def test_a_chain_goes_on(sealing, key):
     """What was sealed once comes in again, for somebody else who forwards."""
-    targets = []
+    targets, sent = [], None
     for _ in range(2):
         _, address, target = forwarding(sealing)
-        if not targets:
+        if sent is None:
             text, _ = message(f"ann@{FRIEND}", address)
             signed = dkim.sign(text.encode(), b"key", FRIEND.encode(),
                                key)

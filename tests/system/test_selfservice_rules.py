@@ -169,7 +169,8 @@ def test_entries_are_on_the_server_and_private(instance, person, session,
     session.command([b'SETMETADATA "INBOX" (/private/comment "mine")'])
     done = instance.doveadm(
         "mailbox", "metadata", "set", "-u", person,
-        *([] if mailbox else ["-s"]), mailbox, f"{prefix}forward", address, check=False)
+        *([] if mailbox else ["-s"]), mailbox, f"{prefix}forward", address,
+        check=False)
     assert done.returncode == Doveadm.REFUSED and UNKNOWN in done.stderr
 
 

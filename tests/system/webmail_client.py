@@ -35,7 +35,8 @@ class WebmailClient:
         self.base = instance.endpoints["webmail"]
         self.language = language
         self.opener = urllib.request.build_opener(
-            _From(source), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+            _From(source), urllib.request.HTTPCookieProcessor(
+                http.cookiejar.CookieJar()))
         self.token = ""
 
     def request(self, parameters, form=None):
