@@ -117,6 +117,29 @@ static void past_the_limit_of_a_day(void **state)
 		     "within a day");
 }
 
+/* The smallest limit there is, alone. */
+static void a_limit_of_one_holds(void **state)
+{
+	const struct milter_fixture *fixture = *state;
+	struct configuration *configuration = fixture->configuration;
+	unsigned int *const limits[] = {
+		&configuration->submission_recipients_per_hour,
+		&configuration->submission_recipients_per_day};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct session *session =
+			session_steps_submit(fixture, "alumna");
+
+		*limits[i] = 1;
+		*limits[1 - i] = 0;
+		assert_null(add(session).code);
+		expect(session, "550", "5.7.1");
+		*limits[i] = 0;
+		unblock(fixture, "alumna");
+		session_free(&session);
+	}
+}
+
 /* Whatever it was refused for. */
 static void only_recipients_that_are_taken_count(void **state)
 {
@@ -367,6 +390,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(past_the_limit_of_an_hour),
 		cmocka_unit_test(past_the_limit_of_a_day),
+		cmocka_unit_test(a_limit_of_one_holds),
 		cmocka_unit_test(only_recipients_that_are_taken_count),
 		cmocka_unit_test(who_is_not_there_sends_nothing),
 		cmocka_unit_test(a_store_that_fails_defers_them),

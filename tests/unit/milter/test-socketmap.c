@@ -162,6 +162,29 @@ static void who_goes_away_leaves_no_trace(void **state)
 	}
 }
 
+/* The list of connections must hold, whichever of them ends. */
+static void they_may_go_in_any_order(void **state)
+{
+	static const size_t orders[][3] = {
+		{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1, 2, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		int fds[3];
+
+		for (size_t n = 0; n < 3; n++) {
+			fds[n] = connected();
+			ask(fds[n], QUESTION, strlen(QUESTION));
+			expect(fds[n], ANSWER);
+		}
+		for (size_t n = 0; n < 3; n++) {
+			/* Seen to have ended before the next one does. */
+			(void)shutdown(fds[orders[i][n]], SHUT_WR);
+			expect_hang_up(fds[orders[i][n]]);
+		}
+	}
+}
+
 /* Last. Connections that wait for a request are ended. */
 static void stopping_ends_all_connections(void **state)
 {
@@ -187,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_request_may_come_in_pieces),
 		cmocka_unit_test(what_is_no_request_ends_the_connection),
 		cmocka_unit_test(who_goes_away_leaves_no_trace),
+		cmocka_unit_test(they_may_go_in_any_order),
 		cmocka_unit_test(stopping_ends_all_connections),
 	};
 
