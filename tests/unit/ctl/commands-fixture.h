@@ -24,7 +24,7 @@ struct command_step {
 struct commands_fixture {
 	struct store_fixture *store;
 	char configuration[FIXTURE_PATH_BYTES];
-	char output[1 << 16];
+	char output[1 << 18];
 	char complaint[1 << 12];
 };
 
