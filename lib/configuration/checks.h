@@ -11,7 +11,7 @@
 
 /* A name of our own sections: a class or a directory. */
 int check_section_name(const char *value, struct error *error);
-
+/* Labels of letters, digits and hyphens. */
 int check_domain(const char *value, struct error *error);
 /* A host's name, or its numeric address. */
 int check_host(const char *value, struct error *error);
@@ -34,6 +34,8 @@ int check_limited_span(const char *value, struct error *error);
 int check_memory_span(const char *value, struct error *error);
 int check_hash_memory(const char *value, struct error *error);
 
+/* What LDAP's library takes: a server, the name of an entry, the name of an
+   attribute, a filter. */
 int check_ldap_uri(const char *value, struct error *error);
 int check_ldap_dn(const char *value, struct error *error);
 int check_ldap_attribute(const char *value, struct error *error);

@@ -52,6 +52,7 @@ struct configuration_option {
 #define CONFIGURATION_SECTION_CLASS     "class"
 #define CONFIGURATION_SECTION_DIRECTORY "directory"
 
+/* The table of all options. */
 const struct configuration_option *configuration_options(size_t *count_r);
 
 /* True if the option belongs to the section; NULL = outside of sections. */

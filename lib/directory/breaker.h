@@ -46,6 +46,8 @@ enum breaker_permission {
 void breaker_init(struct breaker *breaker, struct login_state *state,
 		  const struct breaker_options *options);
 
+/* Whether the directory may be asked. Who gets BREAKER_TRY has to report what
+   came of it. */
 enum breaker_permission breaker_ask(const struct breaker *breaker, int64_t now);
 
 /* The directory could not be asked. Returns true if this opened it. */

@@ -39,6 +39,7 @@ int roster_load(struct directory *directory,
 		struct error *error);
 void roster_free(struct roster **roster);
 
+/* How many entries were listed. */
 size_t roster_count(const struct roster *roster);
 
 /* NULL when nobody has the id. */

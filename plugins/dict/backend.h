@@ -20,6 +20,7 @@ struct dict_backend;
 int dict_backend_new(struct dict_backend **backend_r, struct error *error);
 void dict_backend_free(struct dict_backend **backend);
 
+/* The configuration as it was read by dict_backend_new(); the backend's own. */
 const struct configuration *
 dict_backend_configuration(const struct dict_backend *backend);
 

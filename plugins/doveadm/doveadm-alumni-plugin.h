@@ -11,6 +11,8 @@ struct module;
 
 DOVECOT_EXPORT extern const char *doveadm_alumni_plugin_version;
 
+/* Dovecot calls these by their names when it loads the module, and at the
+   end. */
 DOVECOT_EXPORT void doveadm_alumni_plugin_init(struct module *module);
 DOVECOT_EXPORT void doveadm_alumni_plugin_deinit(void);
 

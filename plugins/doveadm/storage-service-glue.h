@@ -10,6 +10,8 @@
 
 #include "mail-storage-service.h"
 
+/* Starts Dovecot's storage service for the program that is running; exits when
+   it cannot. The caller ends it with mail_storage_service_deinit(). */
 struct mail_storage_service_ctx *
 storage_service_glue_init(enum mail_storage_service_flags flags);
 

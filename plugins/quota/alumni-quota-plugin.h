@@ -12,6 +12,8 @@ struct module;
 DOVECOT_EXPORT extern const char *alumni_quota_plugin_version;
 DOVECOT_EXPORT extern const char *alumni_quota_plugin_dependencies[];
 
+/* Dovecot calls these by their names when it loads the module, and at the
+   end. */
 DOVECOT_EXPORT void alumni_quota_plugin_init(struct module *module);
 DOVECOT_EXPORT void alumni_quota_plugin_deinit(void);
 

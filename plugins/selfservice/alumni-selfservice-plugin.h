@@ -24,6 +24,8 @@ struct dict *alumni_selfservice_dict(struct mail_user *user);
    fetched; NULL as above. */
 char **alumni_selfservice_new_password(struct mail_user *user);
 
+/* Dovecot calls these by their names when it loads the module, and at the
+   end. */
 void alumni_selfservice_plugin_init(struct module *module);
 void alumni_selfservice_plugin_deinit(void);
 

@@ -11,6 +11,8 @@ struct module;
 
 DOVECOT_EXPORT extern const char *alumni_trash_plugin_version;
 
+/* Dovecot calls these by their names when it loads the module, and at the
+   end. */
 DOVECOT_EXPORT void alumni_trash_plugin_init(struct module *module);
 DOVECOT_EXPORT void alumni_trash_plugin_deinit(void);
 

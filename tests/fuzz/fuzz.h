@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What libFuzzer calls with each input. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define fuzz_claim(claim)                                                      \

@@ -10,6 +10,7 @@ from lint.check import TreeCheck
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TICKED = re.compile(r"`([^`\n]+)`")
+TYPE_ENDS = re.compile(r"};$|(struct|union|enum) \w+;$")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # What looks like a path of ours: it begins with a folder of ours, or has the
 # ending of a source.
@@ -90,9 +91,8 @@ def is_there(tree, document, name):
 class Contracts(TreeCheck):
     """A declaration in a header has a comment, or its group has one.
 
-    A group is declarations that follow each other without an empty line; or
-    ones below a line like "---- accounts ----" when that names what they
-    share.
+    A group is declarations that follow each other without an empty line, and
+    those below a type that has a comment.
     """
     name = "contracts"
     packages = ("universal-ctags",)
@@ -111,11 +111,11 @@ class Contracts(TreeCheck):
 
 
 def has_contract(lines, line):
-    """Whether the block of lines that this one is in begins with a comment."""
+    """Whether the group that a declaration is in has a comment."""
     start = line - 1
     while start > 0 and lines[start - 1].strip():
         start -= 1
-        if lines[start].rstrip().endswith("*/") and not lines[
-                start].lstrip().startswith("#"):
+        if lines[start].rstrip().endswith("*/"):
             return True
-    return False
+    above = lines[start - 2] if start > 1 else ""
+    return bool(TYPE_ENDS.match(above)) and has_contract(lines, start - 1)

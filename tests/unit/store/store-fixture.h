@@ -25,6 +25,7 @@ struct store_fixture {
 	cmocka_unit_test_setup_teardown(function, store_fixture_set_up_empty,  \
 					store_fixture_tear_down)
 
+/* For cmocka: the state is a struct store_fixture. Each returns 0. */
 int store_fixture_set_up_empty(void **state);
 int store_fixture_set_up(void **state);
 int store_fixture_tear_down(void **state);
