@@ -310,59 +310,6 @@ static void sending_and_sessions(void **state)
 	COMMANDS_PLAY(*state, steps);
 }
 
-static void a_pin_has_two_parts(void **state)
-{
-	static const struct command_step steps[] = {
-		ADD("alumna"),
-		{{"account", "pin", "alumna"},
-		 EX_USAGE,
-		 "must be given together",
-		 NULL},
-		{{"account", "pin", "alumna", "--directory", "university"},
-		 EX_USAGE,
-		 "must be given together",
-		 NULL},
-		{{"account", "pin", "alumna", "--directory", "nope",
-		  "--directory-id", "i"},
-		 EX_DATAERR,
-		 "no directory \"nope\"",
-		 NULL},
-		{{"account", "pin", "alumna", "--directory", "university",
-		  "--directory-id", "i"},
-		 EX_OK,
-		 "pinned to university, id i",
-		 NULL},
-		{{"account", "pin", "alumna", "--dn", "x"},
-		 EX_USAGE,
-		 "--dn takes --directory",
-		 NULL},
-		{{"account", "pin", "alumna", "--dn", "x", "--directory-id",
-		  "i"},
-		 EX_USAGE,
-		 "makes no sense",
-		 NULL},
-		{{"account", "pin", "alumna", "--dry-run"},
-		 EX_USAGE,
-		 "go with --all",
-		 NULL},
-		{{"account", "pin", "--all"},
-		 EX_USAGE,
-		 "takes --from-directory",
-		 NULL},
-		{{"account", "list", "--directory", "university"},
-		 EX_OK,
-		 "alumna ",
-		 NULL},
-		{{"account", "unpin", "alumna"}, EX_OK, "not pinned", NULL},
-		{{"account", "list", "--directory", "university"},
-		 EX_OK,
-		 "NAME",
-		 "alumna"},
-	};
-
-	COMMANDS_PLAY(*state, steps);
-}
-
 static void deleting_can_be_taken_back(void **state)
 {
 	static const struct command_step steps[] = {
@@ -397,55 +344,6 @@ static void deleting_can_be_taken_back(void **state)
 		 EX_NOUSER,
 		 "nobody",
 		 NULL},
-	};
-
-	COMMANDS_PLAY(*state, steps);
-}
-
-static void passwords_and_app_passwords(void **state)
-{
-	static const struct command_step steps[] = {
-		ADD("alumna"),
-		ADD("other"),
-		{{"report", "no-password"}, EX_OK, "CREATED", "alumna"},
-		{{"account", "list", "--no-password"}, EX_OK, "alumna ", NULL},
-		{{"password", "clear", "alumna"},
-		 EX_OK,
-		 "had no password",
-		 NULL},
-		{{"password", "reset", "alumna"},
-		 EX_OK,
-		 "the new password, shown only now",
-		 NULL},
-		{{"account", "list", "--no-password"},
-		 EX_OK,
-		 "other ",
-		 "alumna"},
-		{{"app-password", "list", "alumna"}, EX_OK, "LABEL", "phone"},
-		{{"app-password", "add", "alumna", "phone"},
-		 EX_OK,
-		 "phone",
-		 NULL},
-		{{"app-password", "add", "alumna", "phone"},
-		 EX_DATAERR,
-		 "has an app password with this label already",
-		 NULL},
-		{{"app-password", "list", "alumna"}, EX_OK, "phone ", NULL},
-		{{"app-password", "revoke", "alumna", "laptop"},
-		 EX_DATAERR,
-		 "no app password with the label \"laptop\"",
-		 NULL},
-		{{"app-password", "revoke", "alumna", "phone"},
-		 EX_OK,
-		 "phone",
-		 NULL},
-		{{"app-password", "list", "alumna"}, EX_OK, "LABEL", "phone"},
-		{{"password", "invite", "alumna"},
-		 EX_USAGE,
-		 "--to must be given",
-		 NULL},
-		{{"password", "clear", "alumna"}, EX_OK, "alumna: ", "had no"},
-		{{"account", "list", "--no-password"}, EX_OK, "alumna ", NULL},
 	};
 
 	COMMANDS_PLAY(*state, steps);
@@ -513,9 +411,7 @@ int main(void)
 		TEST(limits_are_ones_own_or_the_classs),
 		TEST(mail_is_forwarded),
 		TEST(sending_and_sessions),
-		TEST(a_pin_has_two_parts),
 		TEST(deleting_can_be_taken_back),
-		TEST(passwords_and_app_passwords),
 		TEST(the_trail_tells_what_was_done),
 	};
 
