@@ -3,6 +3,8 @@
  * What an auth-worker does between Dovecot and the library: opens late, mends
  * itself, lets a directory that is away hurt nobody, and tells of it.
  */
+#include <grp.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +19,8 @@
 
 #include "lib/configuration/configuration.h"
 #include "lib/account/tiers.h"
+#include "lib/password/app-password.h"
+#include "protocol/names.h"
 #include "lib/password/hash.h"
 #include "lib/store/store.h"
 #include "lib/password/hash-gate.h"
@@ -32,7 +36,8 @@ struct fixture {
 	char state_dir[PATH_BYTES]; /* not made */
 };
 
-static void write_configuration(const struct fixture *fixture)
+static void configure(const struct fixture *fixture, const char *user,
+		      const char *group, const char *directory_option)
 {
 	FILE *file = fopen(fixture->path, "w");
 
@@ -42,18 +47,25 @@ static void write_configuration(const struct fixture *fixture)
 		"domains = { \"alumni.example\" }\n"
 		"store = \"%s\"\n"
 		"state_dir = \"%s\"\n"
-		"mail_user = \"nobody\"\n"
-		"mail_group = \"nogroup\"\n"
+		"mail_user = \"%s\"\n"
+		"mail_group = \"%s\"\n"
 		"hash_memory = \"8M\"\n"
 		"hash_passes = 1\n"
-		"class \"alumni\" { quota = \"1M\" }\n"
+		"class \"alumni\" { quota = \"1M\" quota_messages = 7 }\n"
 		"directory \"university\" {\n"
 		"\turis = { \"ldap://127.0.0.1:%d\" }\n"
 		"\ttls = \"none\"\n"
 		"\tbase = \"dc=university,dc=example\"\n"
+		"%s"
 		"}\n",
-		fixture->store->location, fixture->state_dir, free_port());
+		fixture->store->location, fixture->state_dir, user, group,
+		free_port(), directory_option);
 	assert_int_equal(fclose(file), 0);
+}
+
+static void write_configuration(const struct fixture *fixture)
+{
+	configure(fixture, "nobody", "nogroup", "");
 }
 
 static int set_up(void **state)
@@ -234,6 +246,174 @@ static void look_ups_need_no_directory(void **state)
 	auth_backend_free(&backend);
 }
 
+/* Dovecot would run its mail processes as root. */
+static void mail_belongs_to_an_ordinary_user(void **state)
+{
+	static const char *const cases[][3] = {
+		{"no-such-user", "nogroup",
+		 "mail_user: no system user \"no-such-user\"; create it"},
+		{"nobody", "no-such-group",
+		 "mail_group: no system group \"no-such-group\"; create it"},
+		{"root", "nogroup", "must not be root"},
+		{"nobody", "root", "must not be root"},
+	};
+	struct fixture *fixture = *state;
+	struct auth_backend *backend = auth_backend_new();
+	struct error error = {""};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		configure(fixture, cases[i][0], cases[i][1], "");
+		error = (struct error){""};
+		assert_int_equal(auth_backend_open(backend, &error), -1);
+		if (strstr(error.text, cases[i][2]) == NULL)
+			fail_msg("%s", error.text);
+	}
+	write_configuration(fixture);
+	assert_int_equal(auth_backend_open(backend, &error), 0);
+	auth_backend_free(&backend);
+}
+
+static void a_mailbox_is_the_mail_users(void **state)
+{
+	struct fixture *fixture = *state;
+	struct auth_backend *backend = auth_backend_new();
+	struct account account;
+	struct auth_mailbox mailbox;
+
+	write_configuration(fixture);
+	account = add(fixture, "alumna", false);
+	assert_int_equal(auth_backend_open(backend, NULL), 0);
+	account.has_own_quota = true;
+	account.own_quota = 5;
+	assert_int_equal(
+		auth_backend_mailbox(backend, &account, &mailbox, NULL), 0);
+	assert_int_equal(mailbox.uid, getpwnam("nobody")->pw_uid);
+	assert_int_equal(mailbox.gid, getgrnam("nogroup")->gr_gid);
+	assert_int_equal(mailbox.quota, 5);
+	assert_int_equal(mailbox.quota_messages, 7);
+	auth_backend_free(&backend);
+}
+
+static void an_account_may_have_no_password(void **state)
+{
+	struct fixture *fixture = *state;
+	struct auth_backend *backend = auth_backend_new();
+	struct credential app = {.kind = CREDENTIAL_APP,
+				 .label = "phone",
+				 .hash = "{APP}x",
+				 .set_at = 1};
+	char hash[PASSWORD_HASH_BYTES];
+	struct account account;
+	struct store *store;
+
+	write_configuration(fixture);
+	store = store_fixture_open(fixture->store,
+				   STORE_ACCOUNTS_AND_CREDENTIALS);
+	account = store_fixture_add(store, "alumna");
+	assert_int_equal(auth_backend_password(backend, &account, hash, NULL),
+			 0);
+	/* What opens a mail program is none. */
+	assert_int_equal(store_credential_set(store, account.id, &app, NULL),
+			 0);
+	store_close(&store);
+	assert_int_equal(auth_backend_password(backend, &account, hash, NULL),
+			 0);
+	auth_backend_free(&backend);
+}
+
+/* Self-service asks for the password that opens everything. */
+static void an_app_password_opens_no_self_service(void **state)
+{
+	static const char *const services[] = {"imap",
+					       AUTH_SERVICE_SELF_SERVICE};
+	struct fixture *fixture = *state;
+	struct auth_backend *backend = auth_backend_new();
+	struct credential app = {
+		.kind = CREDENTIAL_APP, .label = "phone", .set_at = 1};
+	char password[APP_PASSWORD_BYTES];
+	struct account account;
+	struct store *store;
+
+	write_configuration(fixture);
+	account = add(fixture, "alumna", false);
+	assert_int_equal(app_password_make(password, NULL), 0);
+	assert_int_equal(app_password_hash(password, app.hash, NULL), 0);
+	store = store_fixture_open(fixture->store,
+				   STORE_ACCOUNTS_AND_CREDENTIALS);
+	assert_int_equal(store_credential_set(store, account.id, &app, NULL),
+			 0);
+	store_close(&store);
+	for (size_t i = 0; i < 2; i++) {
+		struct login_result result;
+
+		auth_backend_login(backend, services[i], "alumna", password,
+				   verify_hash, NULL, &result);
+		assert_int_equal(result.outcome == LOGIN_OK, i == 0);
+	}
+	auth_backend_free(&backend);
+}
+
+static void a_store_that_fails_is_opened_anew(void **state)
+{
+	struct fixture *fixture = *state;
+	struct auth_backend *backend = auth_backend_new();
+	char hash[PASSWORD_HASH_BYTES];
+	struct account account, found;
+	struct error error = {""};
+	size_t count;
+
+	write_configuration(fixture);
+	account = add(fixture, "alumna", false);
+	assert_int_equal(
+		auth_backend_account(backend, "alumna", &found, &error), 1);
+	store_fixture_execute(fixture->store->accounts,
+			      "ALTER TABLE accounts RENAME TO hidden");
+	assert_int_equal(
+		auth_backend_account(backend, "alumna", &found, &error), -1);
+	assert_int_equal(auth_backend_accounts_after(backend, "", &found, 1,
+						     &count, &error),
+			 -1);
+	assert_int_equal(login(backend, "alumna", "password").outcome,
+			 LOGIN_TEMPORARY_FAILURE);
+	store_fixture_execute(fixture->store->accounts,
+			      "ALTER TABLE hidden RENAME TO accounts");
+	assert_int_equal(
+		auth_backend_account(backend, "alumna", &found, &error), 1);
+	assert_int_equal(login(backend, "alumna", "password").outcome,
+			 LOGIN_OK);
+	store_fixture_execute(fixture->store->credentials,
+			      "ALTER TABLE credentials RENAME TO hidden");
+	assert_int_equal(auth_backend_password(backend, &account, hash, &error),
+			 -1);
+	store_fixture_execute(fixture->store->credentials,
+			      "ALTER TABLE hidden RENAME TO credentials");
+	assert_int_equal(auth_backend_password(backend, &account, hash, &error),
+			 1);
+	auth_backend_free(&backend);
+}
+
+/* It is told at the start, and keeps nobody out whom another tier lets in. */
+static void a_directory_that_cannot_be_opened_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	struct auth_backend *backend = auth_backend_new();
+	struct error error = {""};
+
+	configure(fixture, "nobody", "nogroup",
+		  "\tbind_dn = \"cn=mail\"\n"
+		  "\tbind_password_file = \"/nowhere/secret\"\n");
+	(void)add(fixture, "alumna", false);
+	assert_int_equal(auth_backend_open_directories(backend, &error), -1);
+	assert_non_null(strstr(error.text, "/nowhere/secret"));
+	assert_int_equal(login(backend, "alumna", "password").outcome,
+			 LOGIN_OK);
+	auth_backend_free(&backend);
+	backend = auth_backend_new();
+	write_configuration(fixture);
+	assert_int_equal(auth_backend_open_directories(backend, &error), 0);
+	auth_backend_free(&backend);
+}
+
 int main(void)
 {
 #define TEST(function)                                                         \
@@ -243,6 +423,12 @@ int main(void)
 		TEST(a_missing_state_is_told_once),
 		TEST(a_directory_that_is_away_is_told_once),
 		TEST(look_ups_need_no_directory),
+		TEST(mail_belongs_to_an_ordinary_user),
+		TEST(a_mailbox_is_the_mail_users),
+		TEST(an_account_may_have_no_password),
+		TEST(an_app_password_opens_no_self_service),
+		TEST(a_store_that_fails_is_opened_anew),
+		TEST(a_directory_that_cannot_be_opened_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
