@@ -159,6 +159,12 @@ static char *many_records(void)
 	return text;
 }
 
+/* Changes what no command can. */
+static void execute(const struct commands_fixture *fixture, const char *sql)
+{
+	store_fixture_execute(fixture->store->accounts, sql);
+}
+
 static void lists_go_over_all_pages(void **state)
 {
 	struct commands_fixture *fixture = *state;
@@ -181,6 +187,13 @@ static void lists_go_over_all_pages(void **state)
 	expect_output(fixture, "student             300 ");
 	expect_output(fixture, "all                 600 ");
 	expect_output(fixture, "person0001 ");
+	/* In the histogram, few are not none. */
+	execute(fixture, "UPDATE accounts SET usage_bytes = 1100000000"
+			 " WHERE name = 'person0000'");
+	assert_int_equal(RUN(fixture, "usage"), EX_OK);
+	expect_output(fixture, "\n40-49 %             0\n");
+	expect_output(fixture, "\n50-59 %             1  #\n");
+	expect_output(fixture, "\n0-9 %             599  ################");
 	assert_int_equal(RUN(fixture, "usage", "--json", "--top", "0"), EX_OK);
 	expect_output(fixture, "\"fullest\":[]");
 	assert_int_equal(RUN(fixture, "audit", "list", "--limit", "0"), EX_OK);
@@ -202,12 +215,6 @@ static void options_of_usage_are_looked_at(void **state)
 	};
 
 	COMMANDS_PLAY(*state, steps);
-}
-
-/* Changes what no command can. */
-static void execute(const struct commands_fixture *fixture, const char *sql)
-{
-	store_fixture_execute(fixture->store->accounts, sql);
 }
 
 static void what_was_deleted_long_ago_is_purged(void **state)
