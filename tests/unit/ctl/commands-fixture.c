@@ -31,7 +31,8 @@ static FILE *create(const struct commands_fixture *fixture, const char *name)
 	return file;
 }
 
-static void write_configuration(struct commands_fixture *fixture)
+void commands_configure(struct commands_fixture *fixture, const char *options,
+			const char *directory)
 {
 	const char *folder = fixture->store->folder;
 	FILE *file = create(fixture, "conf");
@@ -42,16 +43,17 @@ static void write_configuration(struct commands_fixture *fixture)
 		      "mail_home = \"%s/mail\"\n"
 		      "state_dir = \"%s\"\n"
 		      "dovecot_config = \"%s/dovecot.conf\"\n"
+		      "%s\n"
 		      "class \"alumni\" {\n"
 		      " quota = \"2G\"\n"
 		      " trash_retention = \"7d\"\n"
 		      "}\n"
 		      "class \"student\" { quota = \"50M\" }\n"
 		      "directory \"university\" {\n"
-		      " uris = { \"ldap://localhost\" }\n"
-		      " base = \"dc=university\"\n"
+		      "%s\n"
 		      "}\n",
-		      fixture->store->location, folder, folder, folder);
+		      fixture->store->location, folder, folder, folder, options,
+		      directory);
 	(void)fclose(file);
 	(void)snprintf(fixture->configuration, sizeof(fixture->configuration),
 		       "%.200s/conf", folder);
@@ -67,7 +69,9 @@ int commands_set_up(void **state)
 
 	assert_non_null(fixture);
 	assert_int_equal(store_fixture_set_up((void **)&fixture->store), 0);
-	write_configuration(fixture);
+	commands_configure(fixture, "",
+			   "uris = { \"ldap://localhost\" }\n"
+			   "base = \"dc=university\"");
 	*state = fixture;
 	return 0;
 }

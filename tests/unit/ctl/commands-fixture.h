@@ -33,6 +33,11 @@ struct commands_fixture {
 int commands_set_up(void **state);
 int commands_tear_down(void **state);
 
+/* Writes the configuration anew, with options before the classes and another
+   section "university". */
+void commands_configure(struct commands_fixture *fixture, const char *options,
+			const char *directory);
+
 /* Runs one command. Returns its exit status; output and complaint have what it
    printed. */
 int commands_run(struct commands_fixture *fixture, const char *const *words);

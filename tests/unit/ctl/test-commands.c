@@ -21,6 +21,7 @@
 static void accounts_come_and_go(void **state)
 {
 	static const struct command_step steps[] = {
+		{{"store", "init"}, EX_OK, "is up to date", NULL},
 		{{"account", "list"}, EX_OK, "NAME  ", "alumni"},
 		ADD("alumna"),
 		{{"account", "add", "alumna"}, EX_DATAERR, "already", NULL},
