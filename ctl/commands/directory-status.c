@@ -14,7 +14,7 @@
 #include "lib/base/clock.h"
 
 struct statuses {
-	struct breaker_status all[LOGIN_STATE_BREAKERS];
+	struct breaker_status all[SHARED_STATE_BREAKERS];
 	size_t count;
 };
 

@@ -142,7 +142,7 @@ static void check_directory(struct doctor *doctor,
    program, so its own experience is reported too. */
 static void check_service(struct doctor *doctor)
 {
-	struct breaker_status all[LOGIN_STATE_BREAKERS];
+	struct breaker_status all[SHARED_STATE_BREAKERS];
 	const char *folder = doctor->configuration->state_dir;
 	struct error error = {""};
 	size_t count = 0;

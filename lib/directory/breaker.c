@@ -24,20 +24,21 @@ struct record {
 	uint64_t unused[2];
 };
 
-_Static_assert(sizeof(struct record) == LOGIN_STATE_BREAKER_BYTES,
+_Static_assert(sizeof(struct record) == SHARED_STATE_BREAKER_BYTES,
 	       "a record has its size");
 
 static size_t record_offset(size_t number)
 {
-	return LOGIN_STATE_BREAKERS_OFFSET + number * LOGIN_STATE_BREAKER_BYTES;
+	return SHARED_STATE_BREAKERS_OFFSET +
+	       number * SHARED_STATE_BREAKER_BYTES;
 }
 
 static void write_field(const struct breaker *breaker, size_t field,
 			uint64_t value)
 {
-	(void)login_state_write(breaker->state,
-				record_offset(breaker->options.number) + field,
-				&value, sizeof(value));
+	(void)shared_state_write(breaker->state,
+				 record_offset(breaker->options.number) + field,
+				 &value, sizeof(value));
 }
 
 #define WRITE(breaker, field, value)                                           \
@@ -61,10 +62,10 @@ static bool read_record(const struct breaker *breaker, int64_t now,
 	const struct breaker_options *options = &breaker->options;
 	size_t offset = record_offset(options->number);
 
-	if (breaker->state == NULL || options->number >= LOGIN_STATE_BREAKERS)
+	if (breaker->state == NULL || options->number >= SHARED_STATE_BREAKERS)
 		return false;
-	if (login_state_read(breaker->state, offset, record_r,
-			     sizeof(*record_r))) {
+	if (shared_state_read(breaker->state, offset, record_r,
+			      sizeof(*record_r))) {
 		make_sense(record_r, now);
 		if (strcmp(record_r->directory, options->directory) == 0)
 			return true;
@@ -74,11 +75,11 @@ static bool read_record(const struct breaker *breaker, int64_t now,
 		return false;
 	memcpy(record_r->directory, options->directory,
 	       strlen(options->directory));
-	return login_state_write(breaker->state, offset, record_r,
-				 sizeof(*record_r));
+	return shared_state_write(breaker->state, offset, record_r,
+				  sizeof(*record_r));
 }
 
-void breaker_init(struct breaker *breaker, struct login_state *state,
+void breaker_init(struct breaker *breaker, struct shared_state *state,
 		  const struct breaker_options *options)
 {
 	breaker->state = state;
@@ -157,9 +158,9 @@ void breaker_probing(const struct breaker *breaker, int64_t now)
 
 bool breaker_claim_probes(const struct breaker *breaker)
 {
-	return breaker->options.number < LOGIN_STATE_BREAKERS &&
-	       login_state_claim(breaker->state,
-				 record_offset(breaker->options.number));
+	return breaker->options.number < SHARED_STATE_BREAKERS &&
+	       shared_state_claim(breaker->state,
+				  record_offset(breaker->options.number));
 }
 
 static void describe(const struct record *record, int64_t now,
@@ -191,25 +192,25 @@ bool breaker_take_news(const struct breaker *breaker, int64_t now,
 
 int breaker_statuses_read(
 	const char *folder, int64_t now,
-	struct breaker_status statuses_r[LOGIN_STATE_BREAKERS], size_t *count_r,
-	struct error *error)
+	struct breaker_status statuses_r[SHARED_STATE_BREAKERS],
+	size_t *count_r, struct error *error)
 {
-	struct login_state *state;
-	int ret = login_state_open_existing(folder, &state, error);
+	struct shared_state *state;
+	int ret = shared_state_open_existing(folder, &state, error);
 
 	*count_r = 0;
 	if (ret <= 0)
 		return ret;
-	for (size_t i = 0; i < LOGIN_STATE_BREAKERS; i++) {
+	for (size_t i = 0; i < SHARED_STATE_BREAKERS; i++) {
 		struct record record;
 
-		if (!login_state_read(state, record_offset(i), &record,
-				      sizeof(record)))
+		if (!shared_state_read(state, record_offset(i), &record,
+				       sizeof(record)))
 			break;
 		make_sense(&record, now);
 		if (record.directory[0] != '\0')
 			describe(&record, now, &statuses_r[(*count_r)++]);
 	}
-	login_state_close(&state);
+	shared_state_close(&state);
 	return 1;
 }

@@ -30,7 +30,7 @@ struct breaker_options {
 };
 
 struct breaker {
-	struct login_state *state;
+	struct shared_state *state;
 	struct breaker_options options;
 };
 
@@ -43,7 +43,7 @@ enum breaker_permission {
 };
 
 /* state may be NULL: then it is never open. */
-void breaker_init(struct breaker *breaker, struct login_state *state,
+void breaker_init(struct breaker *breaker, struct shared_state *state,
 		  const struct breaker_options *options);
 
 /* Whether the directory may be asked. Who gets BREAKER_TRY has to report what
@@ -82,7 +82,7 @@ bool breaker_take_news(const struct breaker *breaker, int64_t now,
    been tried yet, -1 with an error. */
 int breaker_statuses_read(
 	const char *folder, int64_t now,
-	struct breaker_status statuses_r[LOGIN_STATE_BREAKERS], size_t *count_r,
-	struct error *error);
+	struct breaker_status statuses_r[SHARED_STATE_BREAKERS],
+	size_t *count_r, struct error *error);
 
 #endif

@@ -199,7 +199,7 @@ static unsigned int shortest_timeout(const struct directory_options *options)
 }
 
 void directory_use_breaker(struct directory *directory,
-			   struct login_state *state, size_t number)
+			   struct shared_state *state, size_t number)
 {
 	const struct directory_options *options = directory->options;
 	const struct breaker_options breaker = {

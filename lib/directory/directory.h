@@ -51,7 +51,7 @@ void directory_close(struct directory **directory);
    state must outlive the handle; number is the directory's place in the
    configuration. Starts a thread while it probes. */
 void directory_use_breaker(struct directory *directory,
-			   struct login_state *state, size_t number);
+			   struct shared_state *state, size_t number);
 
 /* True when the breaker opened or closed, in any process, since anybody last
    asked; news_r is a sentence for the log, *open_r how it stands. */

@@ -27,7 +27,7 @@ struct directory_prober {
 	pthread_t thread;
 	bool has_thread;
 	atomic_bool is_done;
-	struct login_state *state; /* the thread's */
+	struct shared_state *state; /* the thread's */
 };
 
 /* Returns false when it is time to stop. */
@@ -74,7 +74,7 @@ static void *run(void *argument)
 		       breaker_ask(&breaker, clock_msecs()) != BREAKER_CLOSED)
 			probe(prober, &breaker);
 	}
-	login_state_close(&prober->state);
+	shared_state_close(&prober->state);
 	atomic_store(&prober->is_done, true);
 	return NULL;
 }
@@ -107,12 +107,13 @@ void directory_prober_start(struct directory_prober *prober)
 	join(prober);
 	atomic_store(&prober->is_done, false);
 	if (prober->breaker->state == NULL ||
-	    login_state_clone(prober->breaker->state, &prober->state, NULL) < 0)
+	    shared_state_clone(prober->breaker->state, &prober->state, NULL) <
+		    0)
 		return;
 	if (thread_start(run, prober, STACK_BYTES, &prober->thread) == 0)
 		prober->has_thread = true;
 	else
-		login_state_close(&prober->state);
+		shared_state_close(&prober->state);
 }
 
 void directory_prober_free(struct directory_prober **prober)

@@ -25,21 +25,21 @@ static const char magic[8] = {'A', 'L', 'U', 'M', 'S', 'T', '0', '1'};
 
 struct header {
 	char magic[sizeof(magic)];
-	unsigned char key[LOGIN_STATE_KEY_BYTES];
+	unsigned char key[SHARED_STATE_KEY_BYTES];
 };
 
-struct login_state {
+struct shared_state {
 	int fd;
 	bool shared;
 	char folder[PATH_MAX]; /* empty: read only, or a private one */
-	unsigned char key[LOGIN_STATE_KEY_BYTES];
+	unsigned char key[SHARED_STATE_KEY_BYTES];
 };
 
 /* ---- one file ---- */
 
 /* Returns 1 and the key if the file is of our form, 0 if not, -1 if that
    cannot be seen. */
-static int check_file(int fd, unsigned char key_r[LOGIN_STATE_KEY_BYTES])
+static int check_file(int fd, unsigned char key_r[SHARED_STATE_KEY_BYTES])
 {
 	struct header header;
 	struct stat status;
@@ -47,7 +47,7 @@ static int check_file(int fd, unsigned char key_r[LOGIN_STATE_KEY_BYTES])
 
 	if (fstat(fd, &status) < 0)
 		return -1;
-	if (!S_ISREG(status.st_mode) || status.st_size != LOGIN_STATE_BYTES)
+	if (!S_ISREG(status.st_mode) || status.st_size != SHARED_STATE_BYTES)
 		return 0;
 	got = pread(fd, &header, sizeof(header), 0);
 	if (got != (ssize_t)sizeof(header))
@@ -75,7 +75,7 @@ static int fill_file(int fd)
 		errno = ENOSPC;
 		return -1;
 	}
-	return ftruncate(fd, LOGIN_STATE_BYTES);
+	return ftruncate(fd, SHARED_STATE_BYTES);
 }
 
 /* Puts a new file in the place of a missing or useless one. It gets its name
@@ -88,7 +88,7 @@ static int create_file(const char *folder, const char *path, bool replace)
 	int fd, ret, code;
 
 	if (snprintf(new_path, sizeof(new_path), "%s/.%s.XXXXXX", folder,
-		     LOGIN_STATE_FILE) >= (int)sizeof(new_path)) {
+		     SHARED_STATE_FILE) >= (int)sizeof(new_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -113,11 +113,11 @@ static int create_file(const char *folder, const char *path, bool replace)
 
 /* Returns a descriptor, or -1 with errno. */
 static int open_file(const char *folder,
-		     unsigned char key_r[LOGIN_STATE_KEY_BYTES])
+		     unsigned char key_r[SHARED_STATE_KEY_BYTES])
 {
 	char path[PATH_MAX];
 
-	if (snprintf(path, sizeof(path), "%s/%s", folder, LOGIN_STATE_FILE) >=
+	if (snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE) >=
 	    (int)sizeof(path)) {
 		errno = ENAMETOOLONG;
 		return -1;
@@ -145,9 +145,9 @@ static int open_file(const char *folder,
 
 /* ---- states ---- */
 
-static struct login_state *new_state(void)
+static struct shared_state *new_state(void)
 {
-	struct login_state *state = calloc(1, sizeof(*state));
+	struct shared_state *state = calloc(1, sizeof(*state));
 
 	if (state != NULL)
 		state->fd = -1;
@@ -155,10 +155,10 @@ static struct login_state *new_state(void)
 }
 
 /* Something that only this process has. Returns 0 or -1. */
-static int make_private(struct login_state *state)
+static int make_private(struct shared_state *state)
 {
 	state->shared = false;
-	state->fd = memfd_create(LOGIN_STATE_FILE, MFD_CLOEXEC);
+	state->fd = memfd_create(SHARED_STATE_FILE, MFD_CLOEXEC);
 	if (state->fd < 0)
 		return -1;
 	if (fill_file(state->fd) == 0 && check_file(state->fd, state->key) > 0)
@@ -176,13 +176,13 @@ static int say_why(const char *folder, int code, struct error *error)
 		"of state_dir must exist, and its group must be that of the "
 		"auth workers and be able to write; until then every worker "
 		"remembers for itself",
-		folder, LOGIN_STATE_FILE, strerror(code));
+		folder, SHARED_STATE_FILE, strerror(code));
 }
 
-int login_state_open(const char *folder, struct login_state **state_r,
-		     struct error *error)
+int shared_state_open(const char *folder, struct shared_state **state_r,
+		      struct error *error)
 {
-	struct login_state *state;
+	struct shared_state *state;
 	int code;
 
 	*state_r = NULL;
@@ -209,17 +209,18 @@ int login_state_open(const char *folder, struct login_state **state_r,
 	return 0;
 }
 
-int login_state_open_existing(const char *folder, struct login_state **state_r,
-			      struct error *error)
+int shared_state_open_existing(const char *folder,
+			       struct shared_state **state_r,
+			       struct error *error)
 {
-	struct login_state *state = new_state();
+	struct shared_state *state = new_state();
 	char path[PATH_MAX];
 	int valid = -1;
 
 	*state_r = NULL;
 	if (state == NULL)
 		return error_set(error, "out of memory");
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, LOGIN_STATE_FILE);
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, SHARED_STATE_FILE);
 	state->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (state->fd >= 0)
 		valid = check_file(state->fd, state->key);
@@ -234,14 +235,14 @@ int login_state_open_existing(const char *folder, struct login_state **state_r,
 	error_set(error, "cannot read %s: %s", path,
 		  valid == 0 ? "it is not of this program's form"
 			     : strerror(errno));
-	login_state_close(&state);
+	shared_state_close(&state);
 	return -1;
 }
 
-int login_state_clone(const struct login_state *state,
-		      struct login_state **state_r, struct error *error)
+int shared_state_clone(const struct shared_state *state,
+		       struct shared_state **state_r, struct error *error)
 {
-	struct login_state *clone = new_state();
+	struct shared_state *clone = new_state();
 	char path[FD_PATH_BYTES];
 
 	*state_r = NULL;
@@ -261,9 +262,9 @@ int login_state_clone(const struct login_state *state,
 	return 0;
 }
 
-void login_state_close(struct login_state **state)
+void shared_state_close(struct shared_state **state)
 {
-	struct login_state *old = *state;
+	struct shared_state *old = *state;
 
 	if (old == NULL)
 		return;
@@ -274,16 +275,16 @@ void login_state_close(struct login_state **state)
 	*state = NULL;
 }
 
-void login_state_renew(struct login_state *state)
+void shared_state_renew(struct shared_state *state)
 {
-	unsigned char key[LOGIN_STATE_KEY_BYTES];
+	unsigned char key[SHARED_STATE_KEY_BYTES];
 	struct stat status;
 	int fd;
 
 	if (state == NULL || !state->shared)
 		return;
 	if (fstat(state->fd, &status) == 0 && status.st_nlink > 0 &&
-	    status.st_size == LOGIN_STATE_BYTES)
+	    status.st_size == SHARED_STATE_BYTES)
 		return;
 	fd = open_file(state->folder, key);
 	if (fd < 0)
@@ -296,8 +297,8 @@ void login_state_renew(struct login_state *state)
 
 /* ---- contents ---- */
 
-bool login_state_read(const struct login_state *state, size_t offset,
-		      void *data_r, size_t size)
+bool shared_state_read(const struct shared_state *state, size_t offset,
+		       void *data_r, size_t size)
 {
 	if (state != NULL &&
 	    pread(state->fd, data_r, size, (off_t)offset) == (ssize_t)size)
@@ -306,8 +307,8 @@ bool login_state_read(const struct login_state *state, size_t offset,
 	return false;
 }
 
-bool login_state_write(const struct login_state *state, size_t offset,
-		       const void *data, size_t size)
+bool shared_state_write(const struct shared_state *state, size_t offset,
+			const void *data, size_t size)
 {
 	return state != NULL &&
 	       pwrite(state->fd, data, size, (off_t)offset) == (ssize_t)size;
@@ -315,7 +316,7 @@ bool login_state_write(const struct login_state *state, size_t offset,
 
 /* A lock of the open file rather than of the process, so that it also holds
    against another thread's handle. */
-static bool set_lock(const struct login_state *state, uint64_t offset,
+static bool set_lock(const struct shared_state *state, uint64_t offset,
 		     short type)
 {
 	struct flock lock = {
@@ -328,18 +329,18 @@ static bool set_lock(const struct login_state *state, uint64_t offset,
 	return fcntl(state->fd, F_OFD_SETLK, &lock) == 0;
 }
 
-bool login_state_claim(const struct login_state *state, uint64_t offset)
+bool shared_state_claim(const struct shared_state *state, uint64_t offset)
 {
 	return state != NULL && set_lock(state, offset, F_WRLCK);
 }
 
-void login_state_release(const struct login_state *state, uint64_t offset)
+void shared_state_release(const struct shared_state *state, uint64_t offset)
 {
 	if (state != NULL)
 		(void)set_lock(state, offset, F_UNLCK);
 }
 
-const unsigned char *login_state_key(const struct login_state *state)
+const unsigned char *shared_state_key(const struct shared_state *state)
 {
 	return state == NULL ? NULL : state->key;
 }

@@ -21,25 +21,27 @@
 
 #include "lib/base/error.h"
 
-#define LOGIN_STATE_FILE      "login-state"
-#define LOGIN_STATE_KEY_BYTES 32
+/* The name of the file. Running installations have it under this name, and
+   their administrators remove it by this name, so it stays. */
+#define SHARED_STATE_FILE      "login-state"
+#define SHARED_STATE_KEY_BYTES 32
 
 /* Where things are in the file. */
-#define LOGIN_STATE_BREAKER_BYTES   128
-#define LOGIN_STATE_BREAKERS        32
-#define LOGIN_STATE_BREAKERS_OFFSET 4096
-#define LOGIN_STATE_BUCKET_BYTES    64
-#define LOGIN_STATE_BUCKETS         8192
-#define LOGIN_STATE_BUCKETS_OFFSET                                             \
-	(LOGIN_STATE_BREAKERS_OFFSET +                                         \
-	 LOGIN_STATE_BREAKER_BYTES * LOGIN_STATE_BREAKERS)
-#define LOGIN_STATE_BYTES                                                      \
-	(LOGIN_STATE_BUCKETS_OFFSET +                                          \
-	 LOGIN_STATE_BUCKET_BYTES * LOGIN_STATE_BUCKETS)
+#define SHARED_STATE_BREAKER_BYTES   128
+#define SHARED_STATE_BREAKERS        32
+#define SHARED_STATE_BREAKERS_OFFSET 4096
+#define SHARED_STATE_BUCKET_BYTES    64
+#define SHARED_STATE_BUCKETS         8192
+#define SHARED_STATE_BUCKETS_OFFSET                                            \
+	(SHARED_STATE_BREAKERS_OFFSET +                                        \
+	 SHARED_STATE_BREAKER_BYTES * SHARED_STATE_BREAKERS)
+#define SHARED_STATE_BYTES                                                     \
+	(SHARED_STATE_BUCKETS_OFFSET +                                         \
+	 SHARED_STATE_BUCKET_BYTES * SHARED_STATE_BUCKETS)
 
-/* For one thread at a time; see login_state_clone(). In all functions but
+/* For one thread at a time; see shared_state_clone(). In all functions but
    those that open, NULL stands for a state that remembers nothing. */
-struct login_state;
+struct shared_state;
 
 /* Opens the file in the folder, and creates it, or makes it anew when it is
    not of this program's form. Its mode is 0660, its group the folder's where
@@ -48,37 +50,38 @@ struct login_state;
     0 the file cannot be used (an error says why and how to mend it): the state
       is this process's own;
    -1 no memory: *state_r is NULL. */
-int login_state_open(const char *folder, struct login_state **state_r,
-		     struct error *error);
+int shared_state_open(const char *folder, struct shared_state **state_r,
+		      struct error *error);
 
 /* Opens an existing file to read it. Returns 1 opened, 0 there is none yet,
    -1 it cannot be read. */
-int login_state_open_existing(const char *folder, struct login_state **state_r,
-			      struct error *error);
+int shared_state_open_existing(const char *folder,
+			       struct shared_state **state_r,
+			       struct error *error);
 
 /* A second handle on the same file, for another thread. Returns 0 or -1. */
-int login_state_clone(const struct login_state *state,
-		      struct login_state **state_r, struct error *error);
-void login_state_close(struct login_state **state);
+int shared_state_clone(const struct shared_state *state,
+		       struct shared_state **state_r, struct error *error);
+void shared_state_close(struct shared_state **state);
 
 /* Goes over to a new file when the one in use was removed or cut short. Call
    now and then; costs one system call. */
-void login_state_renew(struct login_state *state);
+void shared_state_renew(struct shared_state *state);
 
 /* Return false, and leave *data_r zeroed, when the file does not give or take
    it. */
-bool login_state_read(const struct login_state *state, size_t offset,
-		      void *data_r, size_t size);
-bool login_state_write(const struct login_state *state, size_t offset,
-		       const void *data, size_t size);
+bool shared_state_read(const struct shared_state *state, size_t offset,
+		       void *data_r, size_t size);
+bool shared_state_write(const struct shared_state *state, size_t offset,
+			const void *data, size_t size);
 
 /* Marks a place, inside the file or far behind its end, as this handle's; the
    mark goes with the handle, also when the process is killed. Returns false
    when another handle has it. */
-bool login_state_claim(const struct login_state *state, uint64_t offset);
-void login_state_release(const struct login_state *state, uint64_t offset);
+bool shared_state_claim(const struct shared_state *state, uint64_t offset);
+void shared_state_release(const struct shared_state *state, uint64_t offset);
 
 /* Random bytes, the same for all who share the file; NULL without a state. */
-const unsigned char *login_state_key(const struct login_state *state);
+const unsigned char *shared_state_key(const struct shared_state *state);
 
 #endif

@@ -51,9 +51,9 @@ struct login_parts {
 	int (*verify_hash)(void *context, const char *hash,
 			   const char *password, struct error *error);
 	void *verify_hash_context;
-	struct login_state *state; /* NULL = nothing is remembered */
-	struct hash_gate *gate;    /* NULL = hashing waits for nobody */
-	int64_t now;               /* Unix seconds */
+	struct shared_state *state; /* NULL = nothing is remembered */
+	struct hash_gate *gate;     /* NULL = hashing waits for nobody */
+	int64_t now;                /* Unix seconds */
 	/* An app password is no good, as for changing another password. */
 	bool no_app_passwords;
 };

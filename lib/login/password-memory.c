@@ -14,8 +14,8 @@
 
 #include "lib/base/clock.h"
 
-#define BUCKET_WORDS (LOGIN_STATE_BUCKET_BYTES / sizeof(uint64_t))
-_Static_assert((LOGIN_STATE_BUCKETS & (LOGIN_STATE_BUCKETS - 1)) == 0,
+#define BUCKET_WORDS (SHARED_STATE_BUCKET_BYTES / sizeof(uint64_t))
+_Static_assert((SHARED_STATE_BUCKETS & (SHARED_STATE_BUCKETS - 1)) == 0,
 	       "a bucket is found by a mask");
 
 /* Claims lie behind the end of the file, one for every password. */
@@ -64,7 +64,7 @@ static void add_text(crypto_generichash_state *hash, const char *text)
 					length);
 }
 
-static struct place find_place(const struct login_state *state,
+static struct place find_place(const struct shared_state *state,
 			       enum password_fact fact,
 			       const struct password_about *about)
 {
@@ -73,17 +73,17 @@ static struct place find_place(const struct login_state *state,
 	uint32_t words[4];
 	struct place place;
 
-	(void)crypto_generichash_init(&hash, login_state_key(state),
-				      LOGIN_STATE_KEY_BYTES, sizeof(words));
+	(void)crypto_generichash_init(&hash, shared_state_key(state),
+				      SHARED_STATE_KEY_BYTES, sizeof(words));
 	(void)crypto_generichash_update(&hash, &fact_byte, 1);
 	add_text(&hash, about->directory);
 	add_text(&hash, about->entry_id);
 	add_text(&hash, about->password);
 	(void)crypto_generichash_final(&hash, (unsigned char *)words,
 				       sizeof(words));
-	place.offset = LOGIN_STATE_BUCKETS_OFFSET +
-		       (words[0] & (LOGIN_STATE_BUCKETS - 1)) *
-			       LOGIN_STATE_BUCKET_BYTES;
+	place.offset = SHARED_STATE_BUCKETS_OFFSET +
+		       (words[0] & (SHARED_STATE_BUCKETS - 1)) *
+			       SHARED_STATE_BUCKET_BYTES;
 	place.tag = words[1];
 	place.claim = CLAIMS_OFFSET +
 		      (((uint64_t)words[2] << 32 | words[3]) & CLAIMS_MASK);
@@ -92,7 +92,7 @@ static struct place find_place(const struct login_state *state,
 	return place;
 }
 
-bool password_memory_knows(const struct login_state *state,
+bool password_memory_knows(const struct shared_state *state,
 			   enum password_fact fact,
 			   const struct password_about *about, int64_t now)
 {
@@ -102,7 +102,7 @@ bool password_memory_knows(const struct login_state *state,
 	if (state == NULL)
 		return false;
 	place = find_place(state, fact, about);
-	if (!login_state_read(state, place.offset, words, sizeof(words)))
+	if (!shared_state_read(state, place.offset, words, sizeof(words)))
 		return false;
 	for (size_t i = 0; i < BUCKET_WORDS; i++) {
 		if (word_tag(words[i]) == place.tag && holds(words[i], now))
@@ -132,7 +132,7 @@ static size_t choose_word(const uint64_t words[BUCKET_WORDS], uint32_t tag,
 	return chosen;
 }
 
-void password_memory_set(const struct login_state *state,
+void password_memory_set(const struct shared_state *state,
 			 enum password_fact fact,
 			 const struct password_about *about, int64_t now,
 			 int64_t seconds)
@@ -145,18 +145,18 @@ void password_memory_set(const struct login_state *state,
 	if (state == NULL)
 		return;
 	place = find_place(state, fact, about);
-	(void)login_state_read(state, place.offset, words, sizeof(words));
+	(void)shared_state_read(state, place.offset, words, sizeof(words));
 	chosen = choose_word(words, place.tag, now);
 	if (seconds <= 0 && word_tag(words[chosen]) != place.tag)
 		return;
 	if (seconds > PASSWORD_MEMORY_SECONDS_MAX)
 		seconds = PASSWORD_MEMORY_SECONDS_MAX;
 	word = seconds <= 0 ? 0 : pack(place.tag, now + seconds);
-	(void)login_state_write(state, place.offset + chosen * sizeof(word),
-				&word, sizeof(word));
+	(void)shared_state_write(state, place.offset + chosen * sizeof(word),
+				 &word, sizeof(word));
 }
 
-struct password_claim password_memory_claim(const struct login_state *state,
+struct password_claim password_memory_claim(const struct shared_state *state,
 					    const struct password_about *about,
 					    unsigned int wait_msecs)
 {
@@ -168,16 +168,16 @@ struct password_claim password_memory_claim(const struct login_state *state,
 		return claim;
 	claim.offset = find_place(state, PASSWORD_REFUSED, about).claim;
 	for (;;) {
-		claim.held = login_state_claim(state, claim.offset);
+		claim.held = shared_state_claim(state, claim.offset);
 		if (claim.held || clock_msecs() >= until)
 			return claim;
 		(void)nanosleep(&pause, NULL);
 	}
 }
 
-void password_memory_release(const struct login_state *state,
+void password_memory_release(const struct shared_state *state,
 			     const struct password_claim *claim)
 {
 	if (claim->held)
-		login_state_release(state, claim->offset);
+		shared_state_release(state, claim->offset);
 }

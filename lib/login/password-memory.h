@@ -32,14 +32,14 @@ struct password_about {
 };
 
 /* now is in Unix seconds. */
-bool password_memory_knows(const struct login_state *state,
+bool password_memory_knows(const struct shared_state *state,
 			   enum password_fact fact,
 			   const struct password_about *about, int64_t now);
 
 /* Remembers it until now + seconds, PASSWORD_MEMORY_SECONDS_MAX at most; 0
    forgets it. Facts that are to be known
    for longer are kept when room is short. */
-void password_memory_set(const struct login_state *state,
+void password_memory_set(const struct shared_state *state,
 			 enum password_fact fact,
 			 const struct password_about *about, int64_t now,
 			 int64_t seconds);
@@ -53,10 +53,10 @@ struct password_claim {
 	uint64_t offset;
 };
 
-struct password_claim password_memory_claim(const struct login_state *state,
+struct password_claim password_memory_claim(const struct shared_state *state,
 					    const struct password_about *about,
 					    unsigned int wait_msecs);
-void password_memory_release(const struct login_state *state,
+void password_memory_release(const struct shared_state *state,
 			     const struct password_claim *claim);
 
 #endif

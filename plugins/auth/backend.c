@@ -27,7 +27,7 @@ struct lazy_directory {
 	const struct directory_options *options;
 	size_t number;
 	/* The backend's, which may be NULL. */
-	struct login_state *const *state;
+	struct shared_state *const *state;
 	struct directory *handle;
 };
 
@@ -36,7 +36,7 @@ struct auth_backend {
 	struct store *store;
 	struct lazy_directory *directories;
 	struct login_directory *login_directories;
-	struct login_state *state;
+	struct shared_state *state;
 	struct hash_gate *gate;
 	/* Why it is not shared, until that was told. */
 	struct error state_error;
@@ -67,7 +67,7 @@ static void backend_close_configuration(struct auth_backend *backend)
 	backend->directories = NULL;
 	free(backend->login_directories);
 	backend->login_directories = NULL;
-	login_state_close(&backend->state);
+	shared_state_close(&backend->state);
 	hash_gate_close(&backend->gate);
 	configuration_free(&backend->configuration);
 }
@@ -198,8 +198,8 @@ static int backend_open_configuration(struct auth_backend *backend,
 		return -1;
 	}
 	/* Only a cache: without it, logins work. */
-	(void)login_state_open(backend->configuration->state_dir,
-			       &backend->state, &backend->state_error);
+	(void)shared_state_open(backend->configuration->state_dir,
+				&backend->state, &backend->state_error);
 	(void)hash_gate_open(backend->configuration->state_dir,
 			     hash_gate_places(), &backend->gate, NULL);
 	return 0;
@@ -283,7 +283,7 @@ void auth_backend_login(struct auth_backend *backend, const char *service,
 		result_r->outcome = LOGIN_TEMPORARY_FAILURE;
 		return;
 	}
-	login_state_renew(backend->state);
+	shared_state_renew(backend->state);
 	parts = (struct login_parts){
 		.configuration = backend->configuration,
 		.store = backend->store,

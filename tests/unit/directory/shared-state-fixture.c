@@ -23,7 +23,7 @@ int shared_state_set_up(void **state)
 	if (mkdtemp(fixture.folder) == NULL)
 		return -1;
 	(void)snprintf(fixture.path, sizeof(fixture.path), "%s/%s",
-		       fixture.folder, LOGIN_STATE_FILE);
+		       fixture.folder, SHARED_STATE_FILE);
 	*state = &fixture;
 	return 0;
 }
@@ -36,12 +36,12 @@ int shared_state_tear_down(void **state)
 	return rmdir(fixture->folder);
 }
 
-struct login_state *open_shared(const struct shared_state_fixture *fixture)
+struct shared_state *open_shared(const struct shared_state_fixture *fixture)
 {
-	struct login_state *state;
+	struct shared_state *state;
 	struct error error;
 
-	if (login_state_open(fixture->folder, &state, &error) != 1)
+	if (shared_state_open(fixture->folder, &state, &error) != 1)
 		fail_msg("%s", error.text);
 	return state;
 }
@@ -52,7 +52,7 @@ const struct password_about about = {
 	.password = "secret password",
 };
 
-void remember(struct login_state *state)
+void remember(struct shared_state *state)
 {
 	password_memory_set(state, PASSWORD_REFUSED, &about, NOW, 60);
 	assert_true(

@@ -20,11 +20,11 @@ int shared_state_set_up(void **state);
 int shared_state_tear_down(void **state);
 
 /* Opens the file, which must go well. */
-struct login_state *open_shared(const struct shared_state_fixture *fixture);
+struct shared_state *open_shared(const struct shared_state_fixture *fixture);
 
 extern const struct password_about about;
 
 /* Remembers for a minute from NOW on that it was refused. */
-void remember(struct login_state *state);
+void remember(struct shared_state *state);
 
 #endif

@@ -32,7 +32,7 @@ struct fixture {
 	struct directory_options options;
 	char folder[64];
 	char path[96];
-	struct login_state *state;
+	struct shared_state *state;
 };
 
 static char name[] = "university", base[] = SLAPD_PEOPLE;
@@ -80,8 +80,8 @@ static int set_up_state(void **state)
 	if (mkdtemp(fixture->folder) == NULL)
 		return -1;
 	(void)snprintf(fixture->path, sizeof(fixture->path), "%s/%s",
-		       fixture->folder, LOGIN_STATE_FILE);
-	return login_state_open(fixture->folder, &fixture->state, NULL) == 1
+		       fixture->folder, SHARED_STATE_FILE);
+	return shared_state_open(fixture->folder, &fixture->state, NULL) == 1
 		       ? 0
 		       : -1;
 }
@@ -90,7 +90,7 @@ static int tear_down_state(void **state)
 {
 	struct fixture *fixture = *state;
 
-	login_state_close(&fixture->state);
+	shared_state_close(&fixture->state);
 	(void)unlink(fixture->path);
 	return rmdir(fixture->folder);
 }

@@ -25,44 +25,44 @@
 
 static void handles_share_what_they_know(void **state)
 {
-	struct login_state *one = open_shared(*state);
-	struct login_state *other = open_shared(*state);
-	struct login_state *clone;
+	struct shared_state *one = open_shared(*state);
+	struct shared_state *other = open_shared(*state);
+	struct shared_state *clone;
 	struct stat status;
 
 	remember(one);
 	assert_true(
 		password_memory_knows(other, PASSWORD_REFUSED, &about, NOW));
-	assert_int_equal(login_state_clone(other, &clone, NULL), 0);
+	assert_int_equal(shared_state_clone(other, &clone, NULL), 0);
 	assert_true(
 		password_memory_knows(clone, PASSWORD_REFUSED, &about, NOW));
 	assert_int_equal(
 		stat(((struct shared_state_fixture *)*state)->path, &status),
 		0);
 	assert_int_equal(status.st_mode & 07777, 0660);
-	login_state_close(&clone);
-	login_state_close(&other);
-	login_state_close(&one);
+	shared_state_close(&clone);
+	shared_state_close(&other);
+	shared_state_close(&one);
 	assert_null(one);
 }
 
 static void without_a_folder_each_remembers_for_itself(void **unused)
 {
-	struct login_state *one, *other;
+	struct shared_state *one, *other;
 	struct error error = {.text = ""};
 
 	(void)unused;
-	assert_int_equal(login_state_open("/nowhere/at/all", &one, &error), 0);
+	assert_int_equal(shared_state_open("/nowhere/at/all", &one, &error), 0);
 	assert_non_null(strstr(error.text, "/nowhere/at/all"));
 	assert_non_null(strstr(error.text, "state_dir"));
-	assert_int_equal(login_state_open("/nowhere/at/all", &other, &error),
+	assert_int_equal(shared_state_open("/nowhere/at/all", &other, &error),
 			 0);
 	remember(one);
 	assert_false(
 		password_memory_knows(other, PASSWORD_REFUSED, &about, NOW));
-	login_state_renew(one);
-	login_state_close(&one);
-	login_state_close(&other);
+	shared_state_renew(one);
+	shared_state_close(&one);
+	shared_state_close(&other);
 }
 
 static void nothing_is_remembered_without_a_state(void **unused)
@@ -75,7 +75,7 @@ static void nothing_is_remembered_without_a_state(void **unused)
 	password_memory_set(NULL, PASSWORD_REFUSED, &about, NOW, 60);
 	assert_false(
 		password_memory_knows(NULL, PASSWORD_REFUSED, &about, NOW));
-	login_state_renew(NULL);
+	shared_state_renew(NULL);
 	breaker_init(&breaker, NULL, &one_failure);
 	assert_false(breaker_failed(&breaker, true, 1));
 	assert_int_equal(breaker_ask(&breaker, 2), BREAKER_CLOSED);
@@ -108,7 +108,7 @@ static void shorten_it(const char *path)
 
 static void cut_the_last_octet(const char *path)
 {
-	assert_int_equal(truncate(path, LOGIN_STATE_BYTES - 1), 0);
+	assert_int_equal(truncate(path, SHARED_STATE_BYTES - 1), 0);
 }
 
 static void add_an_octet(const char *path)
@@ -118,7 +118,7 @@ static void add_an_octet(const char *path)
 
 static void fill_it_with_rubbish(const char *path)
 {
-	static char rubbish[LOGIN_STATE_BYTES];
+	static char rubbish[SHARED_STATE_BYTES];
 
 	memset(rubbish, 0xff, sizeof(rubbish));
 	put(path, "r+", rubbish, sizeof(rubbish));
@@ -166,7 +166,7 @@ static void a_spoilt_file_is_made_anew(void **state)
 	later.password = "another secret";
 	(void)snprintf(target, sizeof(target), "%s.target", fixture->path);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
-		struct login_state *old = open_shared(fixture), *new;
+		struct shared_state *old = open_shared(fixture), *new;
 
 		remember(old);
 		ways[i].spoil(fixture->path);
@@ -176,13 +176,13 @@ static void a_spoilt_file_is_made_anew(void **state)
 		if (password_memory_knows(new, PASSWORD_REFUSED, &about, NOW))
 			fail_msg("%s: the file is not new", ways[i].name);
 		/* and share again with those who come now. */
-		login_state_renew(old);
+		shared_state_renew(old);
 		password_memory_set(new, PASSWORD_REFUSED, &later, NOW, 60);
 		if (password_memory_knows(old, PASSWORD_REFUSED, &later, NOW) !=
 		    ways[i].is_seen)
 			fail_msg("%s: it is not shared", ways[i].name);
-		login_state_close(&old);
-		login_state_close(&new);
+		shared_state_close(&old);
+		shared_state_close(&new);
 		(void)unlink(target);
 		/* The next one begins with nothing remembered. */
 		remove_it(fixture->path);
@@ -197,16 +197,16 @@ static void whoever_sees_it_spoilt_makes_it_anew(void **state)
 	struct shared_state_fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++) {
-		struct login_state *old = open_shared(fixture), *new;
+		struct shared_state *old = open_shared(fixture), *new;
 
 		seen[i](fixture->path);
-		login_state_renew(old);
+		shared_state_renew(old);
 		new = open_shared(fixture);
 		remember(old);
 		if (!password_memory_knows(new, PASSWORD_REFUSED, &about, NOW))
 			fail_msg("way %zu: it is not shared", i);
-		login_state_close(&old);
-		login_state_close(&new);
+		shared_state_close(&old);
+		shared_state_close(&new);
 		remove_it(fixture->path);
 	}
 }
@@ -214,12 +214,12 @@ static void whoever_sees_it_spoilt_makes_it_anew(void **state)
 static void a_file_without_secrets(void **state)
 {
 	struct shared_state_fixture *fixture = *state;
-	struct login_state *one = open_shared(fixture);
-	static char bytes[LOGIN_STATE_BYTES];
+	struct shared_state *one = open_shared(fixture);
+	static char bytes[SHARED_STATE_BYTES];
 	int fd;
 
 	remember(one);
-	login_state_close(&one);
+	shared_state_close(&one);
 	fd = open(fixture->path, O_RDONLY);
 	assert_true(fd >= 0);
 	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
@@ -234,15 +234,15 @@ static void many_begin_at_once_and_are_killed(void **state)
 {
 	struct shared_state_fixture *fixture = *state;
 	pid_t children[16];
-	struct login_state *one;
+	struct shared_state *one;
 
 	for (size_t i = 0; i < 16; i++) {
 		children[i] = fork();
 		assert_true(children[i] >= 0);
 		if (children[i] == 0) {
-			struct login_state *mine;
+			struct shared_state *mine;
 
-			if (login_state_open(fixture->folder, &mine, NULL) != 1)
+			if (shared_state_open(fixture->folder, &mine, NULL) != 1)
 				_exit(1);
 			for (int64_t n = 0;; n++)
 				password_memory_set(mine, PASSWORD_REFUSED,
@@ -261,7 +261,7 @@ static void many_begin_at_once_and_are_killed(void **state)
 		assert_true(WIFSIGNALED(status));
 	}
 	remember(one);
-	login_state_close(&one);
+	shared_state_close(&one);
 }
 
 /* ---- the breaker ---- */
@@ -276,8 +276,8 @@ static const struct breaker_options options = {
 
 static void failures_in_a_row_open_it(void **state)
 {
-	struct login_state *one = open_shared(*state);
-	struct login_state *two = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
+	struct shared_state *two = open_shared(*state);
 	struct breaker a, b;
 
 	breaker_init(&a, one, &options);
@@ -295,25 +295,25 @@ static void failures_in_a_row_open_it(void **state)
 	assert_true(breaker_succeeded(&b, 1008));
 	assert_false(breaker_succeeded(&a, 1009));
 	assert_int_equal(breaker_ask(&a, 1010), BREAKER_CLOSED);
-	login_state_close(&one);
-	login_state_close(&two);
+	shared_state_close(&one);
+	shared_state_close(&two);
 }
 
 static void one_time_out_opens_it(void **state)
 {
-	struct login_state *one = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
 	struct breaker breaker;
 
 	breaker_init(&breaker, one, &options);
 	assert_true(breaker_failed(&breaker, true, 1000));
 	assert_int_equal(breaker_ask(&breaker, 1001), BREAKER_OPEN);
-	login_state_close(&one);
+	shared_state_close(&one);
 }
 
 static void one_at_a_time_probes(void **state)
 {
-	struct login_state *one = open_shared(*state);
-	struct login_state *two = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
+	struct shared_state *two = open_shared(*state);
 	struct breaker a, b;
 
 	breaker_init(&a, one, &options);
@@ -326,17 +326,17 @@ static void one_at_a_time_probes(void **state)
 	breaker_probing(&a, 2501);
 	assert_false(breaker_wants_probe(&b, 2502));
 	/* The prober is gone. */
-	login_state_close(&one);
+	shared_state_close(&one);
 	assert_true(breaker_claim_probes(&b));
 	assert_int_equal(breaker_ask(&b, 5001), BREAKER_OPEN);
 	assert_int_equal(breaker_ask(&b, 5002), BREAKER_TRY);
 	assert_int_equal(breaker_ask(&b, 5003), BREAKER_OPEN);
-	login_state_close(&two);
+	shared_state_close(&two);
 }
 
 static void changes_are_news_once(void **state)
 {
-	struct login_state *one = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
 	struct breaker_status status;
 	struct breaker breaker;
 
@@ -353,14 +353,14 @@ static void changes_are_news_once(void **state)
 	(void)breaker_succeeded(&breaker, 1600);
 	assert_true(breaker_take_news(&breaker, 1700, &status));
 	assert_false(status.open);
-	login_state_close(&one);
+	shared_state_close(&one);
 }
 
 static void the_status_can_be_read_from_outside(void **state)
 {
-	struct breaker_status statuses[LOGIN_STATE_BREAKERS];
+	struct breaker_status statuses[SHARED_STATE_BREAKERS];
 	struct shared_state_fixture *fixture = *state;
-	struct login_state *one;
+	struct shared_state *one;
 	struct breaker breaker;
 	struct error error = {.text = ""};
 	size_t count = 9;
@@ -379,7 +379,7 @@ static void the_status_can_be_read_from_outside(void **state)
 	assert_string_equal(statuses[0].directory, "university");
 	assert_true(statuses[0].open);
 	assert_int_equal(statuses[0].open_msecs, 3000);
-	login_state_close(&one);
+	shared_state_close(&one);
 	shorten_it(fixture->path);
 	assert_int_equal(breaker_statuses_read(fixture->folder, 1, statuses,
 					       &count, &error),
@@ -389,7 +389,7 @@ static void the_status_can_be_read_from_outside(void **state)
 
 static void what_makes_no_sense_counts_as_closed(void **state)
 {
-	struct login_state *one = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
 	struct breaker_options renamed = options;
 	struct breaker breaker;
 
@@ -402,12 +402,12 @@ static void what_makes_no_sense_counts_as_closed(void **state)
 	breaker_init(&breaker, one, &renamed);
 	assert_int_equal(breaker_ask(&breaker, 500001), BREAKER_CLOSED);
 	/* More than there is room for. */
-	renamed.number = LOGIN_STATE_BREAKERS;
+	renamed.number = SHARED_STATE_BREAKERS;
 	breaker_init(&breaker, one, &renamed);
 	assert_false(breaker_failed(&breaker, true, 500001));
 	assert_int_equal(breaker_ask(&breaker, 500002), BREAKER_CLOSED);
 	assert_false(breaker_claim_probes(&breaker));
-	login_state_close(&one);
+	shared_state_close(&one);
 }
 
 int main(void)

@@ -207,7 +207,7 @@ int login_world_tear_down(void **state)
 	void *fixture = world->fixture;
 
 	store_close(&world->store);
-	login_state_close(&world->state);
+	shared_state_close(&world->state);
 	free(world);
 	return store_fixture_tear_down(&fixture);
 }

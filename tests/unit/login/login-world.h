@@ -35,7 +35,7 @@ struct login_world {
 	const char *added_meanwhile;
 	const char *added_with_id;
 	bool added_disabled;
-	struct login_state *state; /* NULL, or closed by the tear-down */
+	struct shared_state *state; /* NULL, or closed by the tear-down */
 	int64_t now;
 	/* What was asked. */
 	int finds, verifies, hashes, dummies;

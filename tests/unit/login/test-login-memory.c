@@ -108,8 +108,9 @@ static int set_up(void **state)
 		return -1;
 	world = *state;
 	/* The folder is not there: a state of this process alone. */
-	return login_state_open("/nowhere/at/all", &world->state, NULL) < 0 ? -1
-									    : 0;
+	return shared_state_open("/nowhere/at/all", &world->state, NULL) < 0
+		       ? -1
+		       : 0;
 }
 
 /* ---- learned passwords ---- */
@@ -311,7 +312,7 @@ static void without_a_memory_each_login_binds_once(void **state)
 	};
 	struct login_world *world = *state;
 
-	login_state_close(&world->state);
+	shared_state_close(&world->state);
 	PLAY(world, steps);
 }
 

@@ -14,7 +14,7 @@
 
 static void what_is_remembered_ends(void **state)
 {
-	struct login_state *one = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
 	struct password_about other = about;
 
 	remember(one);
@@ -41,13 +41,13 @@ static void what_is_remembered_ends(void **state)
 		password_memory_knows(one, PASSWORD_REFUSED, &about, NOW + 60));
 	password_memory_set(one, PASSWORD_REFUSED, &about, NOW, 0);
 	assert_false(password_memory_knows(one, PASSWORD_REFUSED, &about, NOW));
-	login_state_close(&one);
+	shared_state_close(&one);
 }
 
 static void one_at_a_time_tries_a_password(void **state)
 {
-	struct login_state *one = open_shared(*state);
-	struct login_state *two = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
+	struct shared_state *two = open_shared(*state);
 	struct password_about other = about;
 	struct password_claim a, b, c;
 
@@ -63,10 +63,10 @@ static void one_at_a_time_tries_a_password(void **state)
 	b = password_memory_claim(two, &about, 0);
 	assert_true(b.held);
 	/* A process that ends lets go. */
-	login_state_close(&two);
+	shared_state_close(&two);
 	a = password_memory_claim(one, &about, 0);
 	assert_true(a.held);
-	login_state_close(&one);
+	shared_state_close(&one);
 	a = password_memory_claim(NULL, &about, 1000);
 	assert_false(a.held);
 	password_memory_release(NULL, &a);
@@ -74,7 +74,7 @@ static void one_at_a_time_tries_a_password(void **state)
 
 static void when_room_is_short_the_long_stays(void **state)
 {
-	struct login_state *one = open_shared(*state);
+	struct shared_state *one = open_shared(*state);
 	struct password_about other = about;
 	char password[32];
 
@@ -86,7 +86,7 @@ static void when_room_is_short_the_long_stays(void **state)
 	}
 	assert_true(password_memory_knows(one, PASSWORD_REFUSED, &other, NOW));
 	assert_true(password_memory_knows(one, PASSWORD_REFUSED, &about, NOW));
-	login_state_close(&one);
+	shared_state_close(&one);
 }
 
 int main(void)

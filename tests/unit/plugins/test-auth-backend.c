@@ -98,11 +98,11 @@ static void remove_gate(const char *folder)
 static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
-	char file[PATH_BYTES + sizeof(LOGIN_STATE_FILE)];
+	char file[PATH_BYTES + sizeof(SHARED_STATE_FILE)];
 	void *store = fixture->store;
 
 	(void)snprintf(file, sizeof(file), "%s/%s", fixture->state_dir,
-		       LOGIN_STATE_FILE);
+		       SHARED_STATE_FILE);
 	(void)unlink(file);
 	remove_gate(fixture->state_dir);
 	(void)rmdir(fixture->state_dir);
