@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tiers of passwords that this program made itself: app passwords, and the
- * codes of invites; see lib/login/decision.h.
+ * The tier of the passwords that this program made itself: app passwords, and
+ * the codes of invites; see lib/login/tiers.h.
  */
-#include "lib/password/app-password.h"
 #include "lib/account/tiers.h"
-#include "lib/login/decision.h"
+#include "lib/login/credentials.h"
+#include "lib/login/tiers.h"
+#include "lib/password/app-password.h"
 
 static enum tier_outcome accept_app(struct decision *decision,
 				    const struct credential *credential)
@@ -28,7 +29,7 @@ static enum tier_outcome accept_app(struct decision *decision,
 	if (store_credential_used(parts->store, decision->account.id,
 				  credential, parts->now, &error) < 0)
 		decision_note(decision, LOGIN_TIER_APP,
-			      "its use cannot be kept: %s", error.text);
+			      "the use cannot be kept: %s", error.text);
 	return TIER_ACCEPTS;
 }
 
@@ -58,14 +59,14 @@ static enum tier_outcome ask_credential(struct decision *decision,
 		       : accept_invite(decision, credential);
 }
 
-enum tier_outcome login_ask_app(struct decision *decision)
+enum tier_outcome tier_app(struct decision *decision)
 {
 	enum tier_outcome outcome = TIER_PASSES;
 	struct error error;
 
 	if (!app_password_has_shape(decision->password))
 		return TIER_PASSES;
-	if (login_read_credentials(decision, &error) < 0) {
+	if (credentials_read(decision, &error) < 0) {
 		decision_note_failure(decision, LOGIN_TIER_APP, &error);
 		return TIER_PASSES;
 	}

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * The password in the directory; see lib/login/decision.h.
+ * A bind with the password at the directory; see lib/login/bind.h.
  *
  * A directory counts refused binds and locks the person's account after some.
- * So a login makes one at most, and none with a password that was refused not
- * long ago: a mail program that keeps sending an old password, or the alumni
- * password, locks nobody out.
+ * So a login makes one bind at most, and no bind with a password that was
+ * refused not long ago: a mail program that keeps sending an old password, or
+ * the alumni password, locks nobody out.
  */
-#include "lib/login/decision.h"
+#include "lib/login/bind.h"
+
 #include "lib/login/password-memory.h"
 
-/* How long a login waits for another one that is trying the same password. */
+/* How long a login waits for another login that is trying the same password. */
 #define CLAIM_WAIT_MSECS 2000
 
 static struct password_about about_bind(const struct decision *decision)
@@ -55,13 +56,14 @@ static enum tier_outcome try_password(struct decision *decision)
 	}
 	decision->bind_refused = true;
 	decision->password_refused = true;
-	/* At once: others may be waiting to try the same. */
-	login_remember_refusal(decision, false);
+	/* Before the claim is released: other logins may be waiting to try the
+	   same password. */
+	bind_remember_refusal(decision, false);
 	decision_note(decision, directory->name, "the password is wrong");
 	return TIER_PASSES;
 }
 
-enum tier_outcome login_bind(struct decision *decision)
+enum tier_outcome bind_try(struct decision *decision)
 {
 	const struct login_parts *parts = decision->parts;
 	struct password_about about;
@@ -82,9 +84,7 @@ enum tier_outcome login_bind(struct decision *decision)
 	return outcome;
 }
 
-/* Once the alumni password was refused there, it is not tried again for as
-   long as it is in use. */
-void login_remember_refusal(const struct decision *decision, bool accepted)
+void bind_remember_refusal(const struct decision *decision, bool accepted)
 {
 	const struct login_parts *parts = decision->parts;
 	const struct configuration *configuration = parts->configuration;

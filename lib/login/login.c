@@ -1,70 +1,80 @@
 /* SPDX-License-Identifier: MIT
  *
- * The login decision; see lib/login/login.h. Each tier either accepts, bars the
- * account in every tier, or passes the question on; what it knew goes into the
- * reason and into what the outcome is when nobody accepts.
+ * The login decision; see lib/login/login.h. It asks the tiers of a table in
+ * turn. Each tier accepts, bars the account in every tier, or passes the
+ * question on (lib/login/tiers.h). When no tier accepts, the outcome follows
+ * from the notes that the tiers left in the record.
  */
 #include "lib/login/login.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/account/tiers.h"
 #include "lib/base/secret.h"
-#include "lib/mail/address.h"
+#include "lib/login/bind.h"
+#include "lib/login/credentials.h"
 #include "lib/login/decision.h"
+#include "lib/login/tiers.h"
+#include "lib/mail/address.h"
 #include "lib/password/hash.h"
-
-void decision_note(struct decision *decision, const char *tier,
-		   const char *format, ...)
-{
-	struct error *reason = &decision->result->reason;
-	const struct error before = *reason;
-	char text[ERROR_TEXT_BYTES];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	error_set(reason, "%s%s%s: %s", before.text,
-		  before.text[0] == '\0' ? "" : "; ", tier, text);
-}
-
-void decision_note_failure(struct decision *decision, const char *tier,
-			   const struct error *error)
-{
-	decision->could_not_ask = true;
-	decision_note(decision, tier, "%s", error->text);
-}
-
-void decision_accept(struct decision *decision, const char *tier)
-{
-	struct login_result *result = decision->result;
-
-	result->account = decision->account;
-	(void)snprintf(result->tier, sizeof(result->tier), "%s", tier);
-}
-
-int decision_read_account(struct decision *decision, struct error *error)
-{
-	int ret = store_account_by_name(decision->parts->store, decision->name,
-					&decision->account, error);
-
-	decision->have_account = ret > 0;
-	return ret;
-}
 
 /* ---- the order of the tiers ---- */
 
-static bool alumni_is_first(const struct decision *decision)
+struct tier {
+	tier_function *ask;
+	/* With order = last-success-first, the account keeps the tier's name
+	   when the tier accepts. An app password is asked before the tiers that
+	   may change places, so a success there says nothing about their
+	   order. */
+	bool is_remembered;
+};
+
+/* Each order ends with an empty row. */
+static const struct tier directory_first[] = {
+	{.ask = tier_enabled},
+	{.ask = tier_entry},
+	{.ask = tier_app},
+	{.ask = tier_directory, .is_remembered = true},
+	{.ask = tier_alumni, .is_remembered = true},
+	{.ask = tier_learned, .is_remembered = true},
+	{.ask = tier_namesake},
+	{.ask = NULL},
+};
+
+static const struct tier alumni_first[] = {
+	{.ask = tier_enabled},
+	{.ask = tier_entry},
+	{.ask = tier_app},
+	{.ask = tier_alumni, .is_remembered = true},
+	{.ask = tier_directory, .is_remembered = true},
+	{.ask = tier_learned, .is_remembered = true},
+	{.ask = tier_namesake},
+	{.ask = NULL},
+};
+
+/* For a name without an account. While a directory is asked, an account of this
+   name may be made for another person, who may be the one that logs in: so the
+   last two tiers look at it. */
+static const struct tier no_account[] = {
+	{.ask = tier_newcomer, .is_remembered = true},
+	{.ask = tier_enabled},
+	{.ask = tier_alumni, .is_remembered = true},
+	{.ask = NULL},
+};
+
+static const struct tier *choose_order(const struct decision *decision)
 {
-	return decision->parts->configuration->order ==
-		       LOGIN_ORDER_LAST_SUCCESS_FIRST &&
-	       strcmp(decision->account.last_tier, LOGIN_TIER_ALUMNI) == 0;
+	if (!decision->have_account)
+		return no_account;
+	if (decision->parts->configuration->order ==
+		    LOGIN_ORDER_LAST_SUCCESS_FIRST &&
+	    strcmp(decision->account.last_tier, LOGIN_TIER_ALUMNI) == 0)
+		return alumni_first;
+	return directory_first;
 }
 
-/* Kept only where it matters: it costs a write. */
+/* Writes to the store only if the order depends on the tier and the tier is
+   another one than before. */
 static void remember_tier(struct decision *decision)
 {
 	const struct account *account = &decision->account;
@@ -83,72 +93,41 @@ static void remember_tier(struct decision *decision)
 
 static enum tier_outcome ask_tiers(struct decision *decision)
 {
-	/* It is not remembered as the tier to ask first: it is anyway. */
-	enum tier_outcome outcome = login_ask_app(decision);
+	enum tier_outcome outcome = TIER_PASSES;
 
-	if (outcome != TIER_PASSES)
-		return outcome;
-	if (alumni_is_first(decision)) {
-		outcome = login_ask_alumni(decision);
-		if (outcome == TIER_PASSES)
-			outcome = login_ask_directory(decision);
-	} else {
-		outcome = login_ask_directory(decision);
-		if (outcome == TIER_PASSES)
-			outcome = login_ask_alumni(decision);
+	for (const struct tier *tier = choose_order(decision);
+	     tier->ask != NULL && outcome == TIER_PASSES; tier++) {
+		outcome = tier->ask(decision);
+		if (outcome == TIER_ACCEPTS && tier->is_remembered)
+			remember_tier(decision);
 	}
-	if (outcome == TIER_PASSES)
-		outcome = login_ask_learned(decision);
-	if (outcome == TIER_ACCEPTS)
-		remember_tier(decision);
-	return outcome;
-}
-
-static enum tier_outcome ask_account(struct decision *decision)
-{
-	enum tier_outcome outcome;
-
-	if (!decision->account.enabled) {
-		decision_note(decision, "login", "the account is disabled");
-		return TIER_BARS;
-	}
-	outcome = login_find_pinned(decision);
-	if (outcome == TIER_PASSES)
-		outcome = ask_tiers(decision);
-	if (outcome == TIER_PASSES && !account_is_pinned(&decision->account)) {
-		decision_note(decision, "login",
-			      "the account (%s) is pinned to no entry",
-			      decision->account.id);
-		login_find_unpinned(decision);
-	}
-	return outcome;
-}
-
-static enum tier_outcome ask_stranger(struct decision *decision)
-{
-	enum tier_outcome outcome = login_ask_all(decision);
-
-	/* The account of the name may have been made meanwhile, for another
-	   person, whose password this may be. */
-	if (outcome == TIER_PASSES)
-		outcome = decision->have_account && !decision->account.enabled
-				  ? TIER_BARS
-				  : login_ask_alumni(decision);
-	if (outcome == TIER_ACCEPTS)
-		remember_tier(decision);
 	return outcome;
 }
 
 /* ---- the decision ---- */
+
+static bool password_may_be_asked(struct decision *decision)
+{
+	if (decision->password[0] == '\0') {
+		decision_note(decision, "login", "the password is empty");
+		return false;
+	}
+	if (strlen(decision->password) > PASSWORD_BYTES_MAX) {
+		decision_note(decision, "login", "the password is too long");
+		return false;
+	}
+	return true;
+}
 
 static enum login_outcome conclude(struct decision *decision,
 				   enum tier_outcome outcome)
 {
 	if (outcome == TIER_ACCEPTS)
 		return LOGIN_OK;
-	/* A refusal takes the time of a hash, whatever it is for. */
+	/* Every refusal takes the time of a hash, so that the time does not
+	   tell the reason. */
 	if (decision->hashes_verified == 0)
-		login_verify_dummy(decision);
+		credentials_verify_dummy(decision);
 	if (outcome == TIER_BARS)
 		return LOGIN_DISABLED;
 	if (decision->could_not_ask)
@@ -161,22 +140,15 @@ static enum login_outcome conclude(struct decision *decision,
 static enum login_outcome decide(struct decision *decision,
 				 const char *typed_name)
 {
-	const struct login_parts *parts = decision->parts;
+	const char *const *domains =
+		(const char *const *)decision->parts->configuration->domains;
 	enum tier_outcome outcome;
 	struct error error;
 
-	if (decision->password[0] == '\0') {
-		decision_note(decision, "login", "the password is empty");
+	if (!password_may_be_asked(decision))
 		return LOGIN_MISMATCH;
-	}
-	if (strlen(decision->password) > PASSWORD_BYTES_MAX) {
-		decision_note(decision, "login", "the password is too long");
-		return LOGIN_MISMATCH;
-	}
-	if (account_name_normalise(
-		    typed_name,
-		    (const char *const *)parts->configuration->domains,
-		    decision->name, &error) < 0) {
+	if (account_name_normalise(typed_name, domains, decision->name,
+				   &error) < 0) {
 		decision_note(decision, "login", "%s", error.text);
 		return conclude(decision, TIER_PASSES);
 	}
@@ -184,10 +156,9 @@ static enum login_outcome decide(struct decision *decision,
 		decision_note_failure(decision, "login", &error);
 		return LOGIN_TEMPORARY_FAILURE;
 	}
-	outcome = decision->have_account ? ask_account(decision)
-					 : ask_stranger(decision);
+	outcome = ask_tiers(decision);
 	if (outcome == TIER_ACCEPTS)
-		login_remember_refusal(decision, true);
+		bind_remember_refusal(decision, true);
 	return conclude(decision, outcome);
 }
 
@@ -222,27 +193,4 @@ const char *login_outcome_name(enum login_outcome outcome)
 		return "temporary failure";
 	}
 	return "?";
-}
-
-static int find_in_directory(void *context, const char *name,
-			     struct directory_entry *entry_r,
-			     struct error *error)
-{
-	return directory_find(context, name, entry_r, error);
-}
-
-static int verify_in_directory(void *context, const char *dn,
-			       const char *password, struct error *error)
-{
-	return directory_verify(context, dn, password, error);
-}
-
-struct login_directory login_directory_of(struct directory *directory)
-{
-	return (struct login_directory){
-		.name = directory_name(directory),
-		.context = directory,
-		.find = find_in_directory,
-		.verify = verify_in_directory,
-	};
 }
