@@ -16,9 +16,8 @@
 #include "lib/store/sqlite-layout.h"
 #include "protocol/names.h"
 
-#define DOVECONF       "/usr/bin/doveconf"
-#define SECTIONS_MAX   16
-#define SECTION_COLUMN 2 /* by which doveconf indents */
+#define DOVECONF     "/usr/bin/doveconf"
+#define SECTIONS_MAX 16
 
 static void print_path(FILE *stream, const char *const *sections,
 		       const size_t *lengths, size_t depth)

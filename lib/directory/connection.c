@@ -43,7 +43,9 @@ static const struct integer_option integer_options[] = {
 	{LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2},
 };
 
-/* Set to nothing: no client certificate, and the library's own ciphers. */
+/* Set to nothing: no client certificate, no list of revoked ones, and the
+   library's own ciphers. Every libldap takes these, also those that its TLS
+   library then ignores. */
 static const int emptied_options[] = {
 	LDAP_OPT_X_TLS_CACERTDIR,    LDAP_OPT_X_TLS_CERTFILE,
 	LDAP_OPT_X_TLS_KEYFILE,      LDAP_OPT_X_TLS_CRLFILE,
@@ -56,10 +58,8 @@ static bool set_options(LDAP *ldap)
 	const struct timeval none = {.tv_sec = -1, .tv_usec = -1};
 	bool set = true;
 
-	/* The first is known only to a libldap with OpenSSL, the second only
-	   to one with GnuTLS. */
+	/* Only a libldap with OpenSSL knows this option, so it may fail. */
 	(void)ldap_set_option(ldap, LDAP_OPT_X_TLS_CRLCHECK, &no_crl_check);
-	(void)ldap_set_option(ldap, LDAP_OPT_X_TLS_CRLFILE, "");
 	for (size_t i = 0;
 	     i < sizeof(integer_options) / sizeof(*integer_options); i++)
 		set &= ldap_set_option(ldap, integer_options[i].option,
