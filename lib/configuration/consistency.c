@@ -114,8 +114,8 @@ static int check_directory(const struct configuration *configuration,
 	    strcmp(directory->name, LOGIN_TIER_INVITE) == 0 ||
 	    strcmp(directory->name, LOGIN_TIER_LEARNED) == 0) {
 		(void)error_set(error,
-				"the name \"%s\" stands for the alumni "
-				"database in logs: choose another",
+				"the name \"%s\" is that of another tier in "
+				"logs: choose another",
 				directory->name);
 		return configuration_values_blame(source, "uris", error);
 	}

@@ -90,6 +90,7 @@ static void silent_file_has_the_defaults(void **state)
 	assert_string_equal(c->mail_group, "vmail");
 	assert_string_equal(c->postmaster, "postmaster");
 	assert_string_equal(c->default_class, "alumni");
+	assert_string_equal(c->leaver_class, "alumni");
 	assert_true(c->create_accounts);
 	assert_int_equal(c->name_quarantine, 365 * 86400);
 	assert_int_equal(c->quota_grace, 0);
@@ -149,6 +150,7 @@ static void everything_can_be_set(void **state)
 		"mail_home = /srv/mail\n"
 		"postmaster = \"helpdesk@university.example\"\n"
 		"default_class = \"student\"\n"
+		"leaver_class = \"employee\"\n"
 		"create_accounts = no\n"
 		"name_quarantine = \"0\"\n"
 		"quota_grace = \"10M\"\n"
@@ -171,6 +173,8 @@ static void everything_can_be_set(void **state)
 	assert_string_equal(c->domains[1], "old.example");
 	assert_string_equal(c->store, "sqlite:/srv/a b");
 	assert_string_equal(c->postmaster, "helpdesk@university.example");
+	assert_string_equal(c->default_class, "student");
+	assert_string_equal(c->leaver_class, "employee");
 	assert_false(c->create_accounts);
 	assert_int_equal(c->name_quarantine, 0);
 	assert_int_equal(c->quota_grace, 10 << 20);
@@ -293,6 +297,8 @@ static const struct mistake mistakes[] = {
 	{DOMAINS, ": ", "default_class: there is no class \"alumni\""},
 	{MINIMAL "\ndefault_class = \"staff\"\n",
 	 ":4: ", "default_class: there is no class \"staff\""},
+	{MINIMAL "leaver_class = \"gone\"\n",
+	 ":3: ", "leaver_class: there is no class \"gone\""},
 	{MINIMAL "class \"x\" {\n}\n", ":4: ", "class \"x\": quota: not set"},
 	{MINIMAL "class \"x\" {\n\nquota = 5X }\n",
 	 ":5: ", "class \"x\": quota: \"5X\" is not a size"},
@@ -308,7 +314,13 @@ static const struct mistake mistakes[] = {
 	{MINIMAL "directory \"u\" {\n" URIS "}\n",
 	 ":5: ", "directory \"u\": base: not set"},
 	{MINIMAL "directory \"alumni\" {\n" URIS BASE "}\n",
-	 ":4: ", "\"alumni\" stands for the alumni database"},
+	 ":4: ", "\"alumni\" is that of another tier"},
+	{MINIMAL "directory \"learned\" {\n" URIS BASE "}\n",
+	 ":4: ", "\"learned\" is that of another tier"},
+	{MINIMAL "directory \"app\" {\n" URIS BASE "}\n",
+	 ":4: ", "\"app\" is that of another tier"},
+	{MINIMAL "directory \"invite\" {\n" URIS BASE "}\n",
+	 ":4: ", "\"invite\" is that of another tier"},
 	{MINIMAL "directory \"u\" {\n" URIS BASE "filter = \"(uid=*)\" }\n",
 	 ":6: ", "filter: \"(uid=*)\" does not contain %u"},
 	{MINIMAL "directory \"u\" {\n" URIS BASE "filter = \"uid=%u\" }\n",
@@ -333,6 +345,9 @@ static const struct mistake mistakes[] = {
 	{MINIMAL "directory \"u\" { tls = \"none\"\n"
 		 "uris = {\"ldap://localhost.evil.example\"}\n" BASE "}\n",
 	 ":4: ", "in the clear"},
+	{MINIMAL "directory \"u\" { tls = \"none\"\n"
+		 "uris = {\"ldaps://localhost\"}\n" BASE "}\n",
+	 ":4: ", "tls is \"none\""},
 	{MINIMAL "directory \"u\" { tls = \"ldaps\"\n" URIS BASE "}\n",
 	 ":4: ", "must begin with ldaps://"},
 	{MINIMAL "directory \"u\" {\nuris = {\"ldaps://x\"}\n" BASE "}\n",

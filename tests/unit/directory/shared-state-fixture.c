@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The shared file; see tests/unit/directory/shared-state-fixture.h.
+ * A folder for the file that workers share; see
+ * tests/unit/directory/shared-state-fixture.h.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,29 +15,40 @@
 
 #include "tests/unit/directory/shared-state-fixture.h"
 
-int shared_state_set_up(void **state)
+int shared_state_fixture_set_up(void **state)
 {
-	static struct shared_state_fixture fixture;
+	struct shared_state_fixture *fixture = calloc(1, sizeof(*fixture));
 
-	(void)snprintf(fixture.folder, sizeof(fixture.folder),
-		       "/tmp/alumni-state-XXXXXX");
-	if (mkdtemp(fixture.folder) == NULL)
+	if (fixture == NULL)
 		return -1;
-	(void)snprintf(fixture.path, sizeof(fixture.path), "%s/%s",
-		       fixture.folder, SHARED_STATE_FILE);
-	*state = &fixture;
+	(void)snprintf(fixture->folder, sizeof(fixture->folder),
+		       "/tmp/alumni-state-XXXXXX");
+	if (mkdtemp(fixture->folder) == NULL) {
+		free(fixture);
+		return -1;
+	}
+	(void)snprintf(fixture->path, sizeof(fixture->path), "%s/%s",
+		       fixture->folder, SHARED_STATE_FILE);
+	(void)snprintf(fixture->elsewhere, sizeof(fixture->elsewhere),
+		       "%s/elsewhere", fixture->folder);
+	*state = fixture;
 	return 0;
 }
 
-int shared_state_tear_down(void **state)
+int shared_state_fixture_tear_down(void **state)
 {
 	struct shared_state_fixture *fixture = *state;
+	int ret;
 
 	(void)unlink(fixture->path);
-	return rmdir(fixture->folder);
+	(void)unlink(fixture->elsewhere);
+	ret = rmdir(fixture->folder);
+	free(fixture);
+	return ret;
 }
 
-struct shared_state *open_shared(const struct shared_state_fixture *fixture)
+struct shared_state *
+shared_state_fixture_open(const struct shared_state_fixture *fixture)
 {
 	struct shared_state *state;
 	struct error error;
@@ -44,17 +56,4 @@ struct shared_state *open_shared(const struct shared_state_fixture *fixture)
 	if (shared_state_open(fixture->folder, &state, &error) != 1)
 		fail_msg("%s", error.text);
 	return state;
-}
-
-const struct password_about about = {
-	.directory = "university",
-	.entry_id = "id",
-	.password = "secret password",
-};
-
-void remember(struct shared_state *state)
-{
-	password_memory_set(state, PASSWORD_REFUSED, &about, NOW, 60);
-	assert_true(
-		password_memory_knows(state, PASSWORD_REFUSED, &about, NOW));
 }

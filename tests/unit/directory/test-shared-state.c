@@ -1,52 +1,94 @@
 /* SPDX-License-Identifier: MIT
  *
- * What auth workers remember together: the file and its mishaps, and the
- * circuit breaker over made-up times.
+ * The file that workers share, and its mishaps.
  */
-#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "lib/directory/breaker.h"
 #include "tests/unit/directory/shared-state-fixture.h"
+/* Any place in the file. */
+#define PLACE SHARED_STATE_BUCKETS_OFFSET
 
-/* ---- the file ---- */
-
-static void handles_share_what_they_know(void **state)
+static uint64_t read_word(const struct shared_state *state)
 {
-	struct shared_state *one = open_shared(*state);
-	struct shared_state *other = open_shared(*state);
-	struct shared_state *clone;
+	uint64_t word;
+
+	(void)shared_state_read(state, PLACE, &word, sizeof(word));
+	return word;
+}
+
+static bool write_word(const struct shared_state *state, uint64_t word)
+{
+	return shared_state_write(state, PLACE, &word, sizeof(word));
+}
+
+/* A word that one handle writes the other one reads, and they have one key: so
+   they use the same file. */
+static void check_share(const struct shared_state *one,
+			const struct shared_state *other, const char *what)
+{
+	uint64_t word = read_word(other) + 1;
+
+	if (!write_word(one, word) || read_word(other) != word)
+		fail_msg("%s: not shared", what);
+	if (memcmp(shared_state_key(one), shared_state_key(other),
+		   SHARED_STATE_KEY_BYTES) != 0)
+		fail_msg("%s: two keys", what);
+}
+
+/* ---- handles ---- */
+
+static void handles_share_a_file(void **state)
+{
+	struct shared_state_fixture *fixture = *state;
+	struct shared_state *one = shared_state_fixture_open(fixture);
+	struct shared_state *other = shared_state_fixture_open(fixture);
+	struct shared_state *clone, *reader;
 	struct stat status;
 
-	remember(one);
-	assert_true(
-		password_memory_knows(other, PASSWORD_REFUSED, &about, NOW));
+	check_share(one, other, "two handles");
 	assert_int_equal(shared_state_clone(other, &clone, NULL), 0);
-	assert_true(
-		password_memory_knows(clone, PASSWORD_REFUSED, &about, NOW));
+	check_share(one, clone, "a clone");
 	assert_int_equal(
-		stat(((struct shared_state_fixture *)*state)->path, &status),
-		0);
+		shared_state_open_existing(fixture->folder, &reader, NULL), 1);
+	check_share(one, reader, "a reader");
+	assert_false(write_word(reader, 0));
+	assert_int_equal(stat(fixture->path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0660);
+	shared_state_close(&reader);
 	shared_state_close(&clone);
 	shared_state_close(&other);
 	shared_state_close(&one);
 	assert_null(one);
 }
 
-static void without_a_folder_each_remembers_for_itself(void **unused)
+static void claims_are_of_one_handle(void **state)
+{
+	struct shared_state *one = shared_state_fixture_open(*state);
+	struct shared_state *clone;
+
+	assert_int_equal(shared_state_clone(one, &clone, NULL), 0);
+	assert_true(shared_state_claim(one, PLACE));
+	assert_false(shared_state_claim(clone, PLACE));
+	assert_true(shared_state_claim(clone, PLACE + 1));
+	shared_state_release(one, PLACE);
+	assert_true(shared_state_claim(clone, PLACE));
+	assert_false(shared_state_claim(one, PLACE));
+	shared_state_close(&clone);
+	assert_true(shared_state_claim(one, PLACE));
+	shared_state_close(&one);
+}
+
+static void without_a_folder_each_has_its_own(void **unused)
 {
 	struct shared_state *one, *other;
 	struct error error = {.text = ""};
@@ -57,378 +99,239 @@ static void without_a_folder_each_remembers_for_itself(void **unused)
 	assert_non_null(strstr(error.text, "state_dir"));
 	assert_int_equal(shared_state_open("/nowhere/at/all", &other, &error),
 			 0);
-	remember(one);
-	assert_false(
-		password_memory_knows(other, PASSWORD_REFUSED, &about, NOW));
+	assert_true(write_word(one, 7));
+	assert_int_equal(read_word(other), 0);
+	assert_memory_not_equal(shared_state_key(one), shared_state_key(other),
+				SHARED_STATE_KEY_BYTES);
 	shared_state_renew(one);
+	assert_int_equal(read_word(one), 7);
 	shared_state_close(&one);
 	shared_state_close(&other);
 }
 
-static void nothing_is_remembered_without_a_state(void **unused)
+static void no_state_remembers_nothing(void **unused)
 {
-	const struct breaker_options one_failure = {.directory = "x",
-						    .failures = 1};
-	struct breaker breaker;
+	uint64_t word = 7;
 
 	(void)unused;
-	password_memory_set(NULL, PASSWORD_REFUSED, &about, NOW, 60);
-	assert_false(
-		password_memory_knows(NULL, PASSWORD_REFUSED, &about, NOW));
+	assert_false(write_word(NULL, word));
+	assert_false(shared_state_read(NULL, PLACE, &word, sizeof(word)));
+	assert_int_equal(word, 0);
+	assert_false(shared_state_claim(NULL, PLACE));
+	shared_state_release(NULL, PLACE);
 	shared_state_renew(NULL);
-	breaker_init(&breaker, NULL, &one_failure);
-	assert_false(breaker_failed(&breaker, true, 1));
-	assert_int_equal(breaker_ask(&breaker, 2), BREAKER_CLOSED);
+	assert_null(shared_state_key(NULL));
 }
 
-static void put(const char *path, const char *mode, const void *bytes,
-		size_t size)
+static void nothing_is_read_behind_the_end(void **state)
 {
-	FILE *file = fopen(path, mode);
+	struct shared_state *one = shared_state_fixture_open(*state);
+	uint64_t word = 7;
 
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, size, file), size);
-	assert_int_equal(fclose(file), 0);
+	assert_true(shared_state_read(one, SHARED_STATE_BYTES - sizeof(word),
+				      &word, sizeof(word)));
+	word = 7;
+	assert_false(shared_state_read(one,
+				       SHARED_STATE_BYTES - sizeof(word) + 1,
+				       &word, sizeof(word)));
+	assert_int_equal(word, 0);
+	shared_state_close(&one);
 }
 
-static void remove_it(const char *path)
+/* ---- a spoilt file ---- */
+
+static void overwrite(const char *path, off_t offset, const void *data,
+		      size_t size)
 {
-	assert_int_equal(unlink(path), 0);
+	int fd = open(path, O_WRONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, data, size, offset), size);
+	assert_int_equal(close(fd), 0);
 }
 
-static void empty_it(const char *path)
+static void remove_file(const struct shared_state_fixture *fixture)
 {
-	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(unlink(fixture->path), 0);
 }
 
-static void shorten_it(const char *path)
+static void empty_file(const struct shared_state_fixture *fixture)
 {
-	put(path, "w", "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+	assert_int_equal(truncate(fixture->path, 0), 0);
 }
 
-static void cut_the_last_octet(const char *path)
+/* Not even the header is there. */
+static void shorten_to_few_bytes(const struct shared_state_fixture *fixture)
 {
-	assert_int_equal(truncate(path, SHARED_STATE_BYTES - 1), 0);
+	assert_int_equal(truncate(fixture->path, 8), 0);
 }
 
-static void add_an_octet(const char *path)
+static void shorten_file(const struct shared_state_fixture *fixture)
 {
-	put(path, "a", "", 1);
+	assert_int_equal(truncate(fixture->path, SHARED_STATE_BYTES - 1), 0);
 }
 
-static void fill_it_with_rubbish(const char *path)
+static void lengthen_file(const struct shared_state_fixture *fixture)
+{
+	assert_int_equal(truncate(fixture->path, SHARED_STATE_BYTES + 1), 0);
+}
+
+static void fill_with_rubbish(const struct shared_state_fixture *fixture)
 {
 	static char rubbish[SHARED_STATE_BYTES];
 
 	memset(rubbish, 0xff, sizeof(rubbish));
-	put(path, "r+", rubbish, sizeof(rubbish));
+	overwrite(fixture->path, 0, rubbish, sizeof(rubbish));
 }
 
-/* The digit that ends the magic. */
-static void give_it_another_version(const char *path)
+static void set_next_version(const struct shared_state_fixture *fixture)
 {
-	put(path, "r+", "ALUMST02", 8);
+	overwrite(fixture->path, 7, "2", 1);
 }
 
-static void link_it_elsewhere(const char *path)
+/* A link to a file that is all right, but may be anybody's. */
+static void replace_by_link(const struct shared_state_fixture *fixture)
 {
-	char target[256];
+	static char bytes[SHARED_STATE_BYTES];
+	int fd = open(fixture->path, O_RDONLY);
+	FILE *copy = fopen(fixture->elsewhere, "w");
 
-	/* To a file that would do. */
-	(void)snprintf(target, sizeof(target), "%s.target", path);
-	assert_int_equal(rename(path, target), 0);
-	assert_int_equal(symlink(target, path), 0);
+	assert_true(fd >= 0 && copy != NULL);
+	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	assert_int_equal(fwrite(bytes, 1, sizeof(bytes), copy), sizeof(bytes));
+	assert_int_equal(fclose(copy), 0);
+	(void)close(fd);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(symlink(fixture->elsewhere, fixture->path), 0);
 }
 
-/* Ways to spoil the file. A worker that has the file open sees that it is gone
-   or that it has another size, but not that it has another name. */
-static const struct {
-	const char *name;
-	void (*spoil)(const char *path);
+static void replace_by_pipe(const struct shared_state_fixture *fixture)
+{
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(mkfifo(fixture->path, 0600), 0);
+}
+
+struct mishap {
+	const char *what;
+	void (*spoil)(const struct shared_state_fixture *fixture);
+	/* What a program is told that only reads the file. */
+	int to_readers;
+	/* Who has the file open sees that it is of no use any more, before
+	   anybody makes a new one. */
 	bool is_seen;
-} ways[] = {
-	{"removed", remove_it, true},
-	{"empty", empty_it, true},
-	{"short", shorten_it, true},
-	{"an octet short", cut_the_last_octet, true},
-	{"an octet long", add_an_octet, true},
-	{"rubbish", fill_it_with_rubbish, true},
-	{"another version", give_it_another_version, true},
-	{"a link", link_it_elsewhere, false},
 };
+
+static const struct mishap mishaps[] = {
+	{"removed", remove_file, 0, true},
+	{"empty", empty_file, -1, true},
+	{"far too short", shorten_to_few_bytes, -1, true},
+	{"too short", shorten_file, -1, true},
+	{"too long", lengthen_file, -1, true},
+	{"rubbish", fill_with_rubbish, -1, false},
+	{"of another version", set_next_version, -1, false},
+	{"a link", replace_by_link, -1, true},
+	{"a pipe", replace_by_pipe, -1, true},
+};
+
+static void check_is_whole(const struct shared_state_fixture *fixture,
+			   const char *what)
+{
+	struct stat status;
+
+	assert_int_equal(lstat(fixture->path, &status), 0);
+	if (!S_ISREG(status.st_mode) || status.st_size != SHARED_STATE_BYTES)
+		fail_msg("%s: mode %o, %lld bytes", what, status.st_mode,
+			 (long long)status.st_size);
+}
 
 static void a_spoilt_file_is_made_anew(void **state)
 {
 	struct shared_state_fixture *fixture = *state;
-	struct password_about later = about;
-	char target[256];
 
-	later.password = "another secret";
-	(void)snprintf(target, sizeof(target), "%s.target", fixture->path);
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
-		struct shared_state *old = open_shared(fixture), *new;
+	for (size_t i = 0; i < sizeof(mishaps) / sizeof(*mishaps); i++) {
+		const char *what = mishaps[i].what;
+		struct shared_state *old = shared_state_fixture_open(fixture),
+				    *new;
 
-		remember(old);
-		ways[i].spoil(fixture->path);
-		/* Those who have it open go on, */
-		password_memory_set(old, PASSWORD_REFUSED, &about, NOW, 60);
-		new = open_shared(fixture);
-		if (password_memory_knows(new, PASSWORD_REFUSED, &about, NOW))
-			fail_msg("%s: the file is not new", ways[i].name);
-		/* and share again with those who come now. */
+		mishaps[i].spoil(fixture);
+		/* A worker that has the file open goes on, */
+		(void)write_word(old, 7);
+		/* and shares again with a worker that comes now. */
+		new = shared_state_fixture_open(fixture);
+		check_is_whole(fixture, what);
+		if (read_word(new) != 0)
+			fail_msg("%s: the same file as before", what);
 		shared_state_renew(old);
-		password_memory_set(new, PASSWORD_REFUSED, &later, NOW, 60);
-		if (password_memory_knows(old, PASSWORD_REFUSED, &later, NOW) !=
-		    ways[i].is_seen)
-			fail_msg("%s: it is not shared", ways[i].name);
+		check_share(new, old, what);
 		shared_state_close(&old);
 		shared_state_close(&new);
-		(void)unlink(target);
-		/* The next one begins with nothing remembered. */
-		remove_it(fixture->path);
 	}
 }
 
-/* Without waiting for a worker that begins. */
-static void whoever_sees_it_spoilt_makes_it_anew(void **state)
-{
-	static void (*const seen[])(const char *path) = {
-		remove_it, empty_it, shorten_it, add_an_octet};
-	struct shared_state_fixture *fixture = *state;
-
-	for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++) {
-		struct shared_state *old = open_shared(fixture), *new;
-
-		seen[i](fixture->path);
-		shared_state_renew(old);
-		new = open_shared(fixture);
-		remember(old);
-		if (!password_memory_knows(new, PASSWORD_REFUSED, &about, NOW))
-			fail_msg("way %zu: it is not shared", i);
-		shared_state_close(&old);
-		shared_state_close(&new);
-		remove_it(fixture->path);
-	}
-}
-
-static void a_file_without_secrets(void **state)
+static void a_worker_makes_a_useless_file_anew(void **state)
 {
 	struct shared_state_fixture *fixture = *state;
-	struct shared_state *one = open_shared(fixture);
-	static char bytes[SHARED_STATE_BYTES];
-	int fd;
 
-	remember(one);
-	shared_state_close(&one);
-	fd = open(fixture->path, O_RDONLY);
-	assert_true(fd >= 0);
-	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
-	(void)close(fd);
-	assert_null(memmem(bytes, sizeof(bytes), "secret", 6));
-	assert_null(memmem(bytes, sizeof(bytes), "university", 10));
-}
+	for (size_t i = 0; i < sizeof(mishaps) / sizeof(*mishaps); i++) {
+		const char *what = mishaps[i].what;
+		struct shared_state *old = shared_state_fixture_open(fixture),
+				    *new;
 
-/* Many processes begin at the same time, each dies at some point; the file is
-   whole afterwards. */
-static void many_begin_at_once_and_are_killed(void **state)
-{
-	struct shared_state_fixture *fixture = *state;
-	pid_t children[16];
-	struct shared_state *one;
-
-	for (size_t i = 0; i < 16; i++) {
-		children[i] = fork();
-		assert_true(children[i] >= 0);
-		if (children[i] == 0) {
-			struct shared_state *mine;
-
-			if (shared_state_open(fixture->folder, &mine, NULL) != 1)
-				_exit(1);
-			for (int64_t n = 0;; n++)
-				password_memory_set(mine, PASSWORD_REFUSED,
-						    &about, NOW + n, 60);
+		if (mishaps[i].is_seen) {
+			mishaps[i].spoil(fixture);
+			shared_state_renew(old);
+			check_is_whole(fixture, what);
 		}
+		new = shared_state_fixture_open(fixture);
+		check_share(old, new, what);
+		/* A file that is in order stays. */
+		shared_state_renew(old);
+		check_share(old, new, what);
+		shared_state_close(&old);
+		shared_state_close(&new);
 	}
-	one = open_shared(fixture);
-	for (int64_t n = 0;
-	     !password_memory_knows(one, PASSWORD_REFUSED, &about, NOW + n);)
-		n = (n + 1) % 10000;
-	for (size_t i = 0; i < 16; i++) {
-		int status;
-
-		(void)kill(children[i], SIGKILL);
-		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-		assert_true(WIFSIGNALED(status));
-	}
-	remember(one);
-	shared_state_close(&one);
 }
 
-/* ---- the breaker ---- */
-
-static const struct breaker_options options = {
-	.directory = "university",
-	.number = 1,
-	.failures = 3,
-	.probe_msecs = 1000,
-	.timeout_msecs = 500,
-};
-
-static void failures_in_a_row_open_it(void **state)
+static void readers_are_told_of_a_spoilt_file(void **state)
 {
-	struct shared_state *one = open_shared(*state);
-	struct shared_state *two = open_shared(*state);
-	struct breaker a, b;
-
-	breaker_init(&a, one, &options);
-	breaker_init(&b, two, &options);
-	assert_int_equal(breaker_ask(&a, 1000), BREAKER_CLOSED);
-	assert_false(breaker_failed(&a, false, 1000));
-	assert_false(breaker_failed(&b, false, 1001));
-	assert_false(breaker_succeeded(&a, 1002));
-	assert_false(breaker_failed(&a, false, 1003));
-	assert_false(breaker_failed(&b, false, 1004));
-	assert_int_equal(breaker_ask(&b, 1004), BREAKER_CLOSED);
-	assert_true(breaker_failed(&a, false, 1005));
-	assert_false(breaker_failed(&b, false, 1006));
-	assert_int_equal(breaker_ask(&b, 1007), BREAKER_OPEN);
-	assert_true(breaker_succeeded(&b, 1008));
-	assert_false(breaker_succeeded(&a, 1009));
-	assert_int_equal(breaker_ask(&a, 1010), BREAKER_CLOSED);
-	shared_state_close(&one);
-	shared_state_close(&two);
-}
-
-static void one_time_out_opens_it(void **state)
-{
-	struct shared_state *one = open_shared(*state);
-	struct breaker breaker;
-
-	breaker_init(&breaker, one, &options);
-	assert_true(breaker_failed(&breaker, true, 1000));
-	assert_int_equal(breaker_ask(&breaker, 1001), BREAKER_OPEN);
-	shared_state_close(&one);
-}
-
-static void one_at_a_time_probes(void **state)
-{
-	struct shared_state *one = open_shared(*state);
-	struct shared_state *two = open_shared(*state);
-	struct breaker a, b;
-
-	breaker_init(&a, one, &options);
-	breaker_init(&b, two, &options);
-	(void)breaker_failed(&a, true, 1000);
-	assert_true(breaker_claim_probes(&a));
-	assert_false(breaker_claim_probes(&b));
-	assert_false(breaker_wants_probe(&b, 2500));
-	assert_true(breaker_wants_probe(&b, 2501));
-	breaker_probing(&a, 2501);
-	assert_false(breaker_wants_probe(&b, 2502));
-	/* The prober is gone. */
-	shared_state_close(&one);
-	assert_true(breaker_claim_probes(&b));
-	assert_int_equal(breaker_ask(&b, 5001), BREAKER_OPEN);
-	assert_int_equal(breaker_ask(&b, 5002), BREAKER_TRY);
-	assert_int_equal(breaker_ask(&b, 5003), BREAKER_OPEN);
-	shared_state_close(&two);
-}
-
-static void changes_are_news_once(void **state)
-{
-	struct shared_state *one = open_shared(*state);
-	struct breaker_status status;
-	struct breaker breaker;
-
-	breaker_init(&breaker, one, &options);
-	assert_false(breaker_take_news(&breaker, 1, &status));
-	(void)breaker_failed(&breaker, true, 1000);
-	assert_true(breaker_take_news(&breaker, 1500, &status));
-	assert_true(status.open);
-	assert_string_equal(status.directory, "university");
-	assert_int_equal(status.open_msecs, 500);
-	assert_int_equal(status.times_opened, 1);
-	assert_int_equal(status.last_probe_msecs, -1);
-	assert_false(breaker_take_news(&breaker, 1500, &status));
-	(void)breaker_succeeded(&breaker, 1600);
-	assert_true(breaker_take_news(&breaker, 1700, &status));
-	assert_false(status.open);
-	shared_state_close(&one);
-}
-
-static void the_status_can_be_read_from_outside(void **state)
-{
-	struct breaker_status statuses[SHARED_STATE_BREAKERS];
 	struct shared_state_fixture *fixture = *state;
-	struct shared_state *one;
-	struct breaker breaker;
-	struct error error = {.text = ""};
-	size_t count = 9;
 
-	assert_int_equal(breaker_statuses_read(fixture->folder, 1, statuses,
-					       &count, &error),
-			 0);
-	assert_int_equal(count, 0);
-	one = open_shared(fixture);
-	breaker_init(&breaker, one, &options);
-	(void)breaker_failed(&breaker, true, 1000);
-	assert_int_equal(breaker_statuses_read(fixture->folder, 4000, statuses,
-					       &count, &error),
-			 1);
-	assert_int_equal(count, 1);
-	assert_string_equal(statuses[0].directory, "university");
-	assert_true(statuses[0].open);
-	assert_int_equal(statuses[0].open_msecs, 3000);
-	shared_state_close(&one);
-	shorten_it(fixture->path);
-	assert_int_equal(breaker_statuses_read(fixture->folder, 1, statuses,
-					       &count, &error),
-			 -1);
-	assert_non_null(strstr(error.text, fixture->path));
-}
+	for (size_t i = 0; i < sizeof(mishaps) / sizeof(*mishaps); i++) {
+		struct shared_state *one = shared_state_fixture_open(fixture);
+		struct shared_state *reader = one;
+		struct error error = {.text = ""};
+		int ret;
 
-static void what_makes_no_sense_counts_as_closed(void **state)
-{
-	struct shared_state *one = open_shared(*state);
-	struct breaker_options renamed = options;
-	struct breaker breaker;
-
-	breaker_init(&breaker, one, &options);
-	(void)breaker_failed(&breaker, true, 500000);
-	/* The machine was started anew. */
-	assert_int_equal(breaker_ask(&breaker, 1000), BREAKER_CLOSED);
-	/* The configuration has another directory in this place. */
-	renamed.directory = "portal";
-	breaker_init(&breaker, one, &renamed);
-	assert_int_equal(breaker_ask(&breaker, 500001), BREAKER_CLOSED);
-	/* More than there is room for. */
-	renamed.number = SHARED_STATE_BREAKERS;
-	breaker_init(&breaker, one, &renamed);
-	assert_false(breaker_failed(&breaker, true, 500001));
-	assert_int_equal(breaker_ask(&breaker, 500002), BREAKER_CLOSED);
-	assert_false(breaker_claim_probes(&breaker));
-	shared_state_close(&one);
+		shared_state_close(&one);
+		assert_int_equal(shared_state_open_existing(fixture->folder,
+							    &reader, &error),
+				 1);
+		shared_state_close(&reader);
+		mishaps[i].spoil(fixture);
+		ret = shared_state_open_existing(fixture->folder, &reader,
+						 &error);
+		if (ret != mishaps[i].to_readers)
+			fail_msg("%s: %d", mishaps[i].what, ret);
+		assert_null(reader);
+		if (ret < 0)
+			assert_non_null(strstr(error.text, fixture->path));
+	}
 }
 
 int main(void)
 {
 #define TEST(function)                                                         \
-	cmocka_unit_test_setup_teardown(function, shared_state_set_up,         \
-					shared_state_tear_down)
+	cmocka_unit_test_setup_teardown(function, shared_state_fixture_set_up, \
+					shared_state_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(handles_share_what_they_know),
-		cmocka_unit_test(without_a_folder_each_remembers_for_itself),
-		cmocka_unit_test(nothing_is_remembered_without_a_state),
+		TEST(handles_share_a_file),
+		TEST(claims_are_of_one_handle),
+		cmocka_unit_test(without_a_folder_each_has_its_own),
+		cmocka_unit_test(no_state_remembers_nothing),
+		TEST(nothing_is_read_behind_the_end),
 		TEST(a_spoilt_file_is_made_anew),
-		TEST(whoever_sees_it_spoilt_makes_it_anew),
-		TEST(a_file_without_secrets),
-		TEST(many_begin_at_once_and_are_killed),
-		TEST(failures_in_a_row_open_it),
-		TEST(one_time_out_opens_it),
-		TEST(one_at_a_time_probes),
-		TEST(changes_are_news_once),
-		TEST(the_status_can_be_read_from_outside),
-		TEST(what_makes_no_sense_counts_as_closed),
+		TEST(a_worker_makes_a_useless_file_anew),
+		TEST(readers_are_told_of_a_spoilt_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,6 +165,19 @@ static void a_changed_password_is_dead_at_once(void **state)
 	PLAY(world, new_first);
 }
 
+static void another_refused_password_forgets_nothing(void **state)
+{
+	static const struct step steps[] = {
+		{"pinned", "pw1", "pw1", ACTIVE, 0, OK, university, 1},
+		{"pinned", "wrong", NULL, ACTIVE, 0, MISMATCH, NULL, 1},
+		{"pinned", "pw1", NULL, INACTIVE, 0, OK, "learned", 0},
+	};
+	struct login_world *world = *state;
+
+	world->configuration.learn_password = LEARN_PASSWORD_FIRST;
+	PLAY(world, steps);
+}
+
 static void whether_something_is_learned_is_configured(void **state)
 {
 	static const struct step never[] = {
@@ -341,12 +354,16 @@ static void a_denial_holds_while_nobody_can_be_asked(void **state)
 		{"leaver", "leaver-alumni", NULL, DOWN, 0, OK, "alumni", 0},
 	};
 	struct login_world *world = *state;
+	struct account account;
 
 	PLAY(world, denied);
-	assert_int_equal(read_account(world, "leaver").denied_at,
-			 LOGIN_WORLD_NOW);
+	account = read_account(world, "leaver");
+	assert_true(account_is_denied(&account));
+	assert_int_equal(account.denied_at, LOGIN_WORLD_NOW);
 	PLAY(world, lifted);
-	assert_int_equal(read_account(world, "leaver").denied_at, 0);
+	account = read_account(world, "leaver");
+	assert_false(account_is_denied(&account));
+	assert_int_equal(account.denied_at, 0);
 }
 
 /* ---- another entry of the name ---- */
@@ -461,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_learned_password_outlives_leaving),
 		TEST(a_changed_password_is_dead_at_once),
+		TEST(another_refused_password_forgets_nothing),
 		TEST(whether_something_is_learned_is_configured),
 		TEST(learning_costs_one_hash_and_not_one_each_time),
 		TEST(an_unpinned_account_has_learned_nothing),

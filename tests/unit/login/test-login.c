@@ -295,6 +295,39 @@ static void nobody_is_asked_in_vain(void **state)
 	}
 }
 
+/* Logs in to an account with a password of so many bytes. */
+static struct login_result decide_length(struct login_world *world,
+					 const char *name, size_t length)
+{
+	char *password = malloc(length + 1);
+	struct login_result result;
+
+	assert_non_null(password);
+	memset(password, 'x', length);
+	password[length] = '\0';
+	result = decide(world, name, password);
+	free(password);
+	return result;
+}
+
+static void a_password_has_a_limit_of_length(void **state)
+{
+	struct login_world *world = *state;
+	struct login_result result;
+
+	result = decide_length(world, "pinned", 1024);
+	assert_int_equal(result.outcome, LOGIN_MISMATCH);
+	assert_int_equal(world->verifies, 1);
+	assert_int_equal(world->hashes, 1);
+	/* What is longer costs nothing. */
+	result = decide_length(world, "pinned", 1025);
+	assert_int_equal(result.outcome, LOGIN_MISMATCH);
+	assert_non_null(strstr(result.reason.text, "too long"));
+	assert_int_equal(world->finds, 0);
+	assert_int_equal(world->verifies, 0);
+	assert_int_equal(world->hashes, 0);
+}
+
 /* Whoever is refused costs one hash, so that time does not tell why. */
 static void every_refusal_costs_a_hash(void **state)
 {
@@ -433,6 +466,7 @@ int main(void)
 		TEST(nothing_is_created_for_the_wrong_ones),
 		TEST(a_directory_login_refreshes_the_class),
 		TEST(nobody_is_asked_in_vain),
+		TEST(a_password_has_a_limit_of_length),
 		TEST(every_refusal_costs_a_hash),
 		cmocka_unit_test(an_account_made_meanwhile_is_checked),
 		TEST(a_skipped_entry_is_named_with_both_ids),

@@ -1,20 +1,119 @@
 /* SPDX-License-Identifier: MIT
  *
- * What auth workers remember of passwords.
+ * The memory of passwords, over a file that several handles share.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "lib/login/password-memory.h"
 #include "tests/unit/directory/shared-state-fixture.h"
+#define NOW INT64_C(1750000000)
+
+static const struct password_about about = {
+	.directory = "university",
+	.entry_id = "id",
+	.password = "secret password",
+};
+
+static void remember(struct shared_state *state)
+{
+	password_memory_set(state, PASSWORD_REFUSED, &about, NOW, 60);
+	assert_true(
+		password_memory_knows(state, PASSWORD_REFUSED, &about, NOW));
+}
+
+static void handles_share_what_they_know(void **state)
+{
+	struct shared_state *one = shared_state_fixture_open(*state);
+	struct shared_state *other = shared_state_fixture_open(*state);
+	struct shared_state *clone;
+
+	remember(one);
+	assert_true(
+		password_memory_knows(other, PASSWORD_REFUSED, &about, NOW));
+	assert_int_equal(shared_state_clone(other, &clone, NULL), 0);
+	assert_true(
+		password_memory_knows(clone, PASSWORD_REFUSED, &about, NOW));
+	shared_state_close(&clone);
+	shared_state_close(&other);
+	shared_state_close(&one);
+}
+
+static void nothing_is_remembered_without_a_state(void **unused)
+{
+	(void)unused;
+	password_memory_set(NULL, PASSWORD_REFUSED, &about, NOW, 60);
+	assert_false(
+		password_memory_knows(NULL, PASSWORD_REFUSED, &about, NOW));
+}
+
+static void a_file_without_secrets(void **state)
+{
+	struct shared_state_fixture *fixture = *state;
+	struct shared_state *one = shared_state_fixture_open(fixture);
+	static char bytes[SHARED_STATE_BYTES];
+	int fd;
+
+	remember(one);
+	shared_state_close(&one);
+	fd = open(fixture->path, O_RDONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	(void)close(fd);
+	assert_null(memmem(bytes, sizeof(bytes), "secret", 6));
+	assert_null(memmem(bytes, sizeof(bytes), "university", 10));
+}
+
+/* Many processes begin at the same time, each dies at some point; the file is
+   whole afterwards. */
+static void many_begin_at_once_and_are_killed(void **state)
+{
+	struct shared_state_fixture *fixture = *state;
+	pid_t children[16];
+	struct shared_state *one;
+
+	for (size_t i = 0; i < 16; i++) {
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		if (children[i] == 0) {
+			struct shared_state *mine;
+
+			if (shared_state_open(fixture->folder, &mine, NULL) !=
+			    1)
+				_exit(1);
+			for (int64_t n = 0;; n++)
+				password_memory_set(mine, PASSWORD_REFUSED,
+						    &about, NOW + n, 60);
+		}
+	}
+	one = shared_state_fixture_open(fixture);
+	for (int64_t n = 0;
+	     !password_memory_knows(one, PASSWORD_REFUSED, &about, NOW + n);)
+		n = (n + 1) % 10000;
+	for (size_t i = 0; i < 16; i++) {
+		int status;
+
+		(void)kill(children[i], SIGKILL);
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_true(WIFSIGNALED(status));
+	}
+	remember(one);
+	shared_state_close(&one);
+}
 
 static void what_is_remembered_ends(void **state)
 {
-	struct shared_state *one = open_shared(*state);
+	struct shared_state *one = shared_state_fixture_open(*state);
 	struct password_about other = about;
 
 	remember(one);
@@ -46,8 +145,8 @@ static void what_is_remembered_ends(void **state)
 
 static void one_at_a_time_tries_a_password(void **state)
 {
-	struct shared_state *one = open_shared(*state);
-	struct shared_state *two = open_shared(*state);
+	struct shared_state *one = shared_state_fixture_open(*state);
+	struct shared_state *two = shared_state_fixture_open(*state);
 	struct password_about other = about;
 	struct password_claim a, b, c;
 
@@ -74,7 +173,7 @@ static void one_at_a_time_tries_a_password(void **state)
 
 static void when_room_is_short_the_long_stays(void **state)
 {
-	struct shared_state *one = open_shared(*state);
+	struct shared_state *one = shared_state_fixture_open(*state);
 	struct password_about other = about;
 	char password[32];
 
@@ -92,9 +191,13 @@ static void when_room_is_short_the_long_stays(void **state)
 int main(void)
 {
 #define TEST(function)                                                         \
-	cmocka_unit_test_setup_teardown(function, shared_state_set_up,         \
-					shared_state_tear_down)
+	cmocka_unit_test_setup_teardown(function, shared_state_fixture_set_up, \
+					shared_state_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(handles_share_what_they_know),
+		cmocka_unit_test(nothing_is_remembered_without_a_state),
+		TEST(a_file_without_secrets),
+		TEST(many_begin_at_once_and_are_killed),
 		TEST(what_is_remembered_ends),
 		TEST(one_at_a_time_tries_a_password),
 		TEST(when_room_is_short_the_long_stays),
