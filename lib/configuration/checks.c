@@ -261,8 +261,8 @@ int check_ldap_attribute(const char *value, struct error *error)
 	return 0;
 }
 
-/* In a filter every parenthesis that is meant as text is written \28 or \29
-   (RFC 4515, section 3), so those that stand there must be balanced. */
+/* A filter has every parenthesis that is text as \28 or \29 (RFC 4515, section
+   3), so the plain ones must be balanced. */
 static bool is_balanced(const char *filter)
 {
 	size_t depth = 0;

@@ -34,11 +34,11 @@ static char *blank_block_comment(char *p)
 {
 	const char *end = strstr(p + 2, "*/");
 
-	/* One that is not closed is the parser's to complain about. */
+	/* The parser complains about a comment that is not closed. */
 	return end == NULL ? p + strlen(p) : blank(p, end + 2);
 }
 
-/* Inside a word, // is part of it, as in ldap://host; # never is. */
+/* Inside a word, // belongs to the word, as in ldap://host; # never does. */
 static bool begins_comment(const char *text, const char *p)
 {
 	if (*p == '#')

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Loading the configuration file; see lib/configuration/configuration.h.
- * configuration-parser reads it, configuration-values fills the structs by the
- * table in configuration-options, and configuration-consistency checks the
- * whole.
+ * parser.c reads it, values.c fills the structs by the table in options.c, and
+ * consistency.c checks the whole.
  */
 #include "lib/configuration/configuration.h"
 
@@ -26,7 +25,8 @@ const char *configuration_path(const char *path)
 	return path;
 }
 
-/* Reads section number index of its kind: *name_r and *fields. */
+/* Reads section number index of its kind into *name_r and *fields. Returns 0,
+   or -1 with an error. */
 static int load_section(const struct configuration_source *file,
 			const char *section, size_t index, char **name_r,
 			void *fields, struct error *error)
@@ -91,7 +91,7 @@ static int load_directories(const struct configuration_source *file,
 	return 0;
 }
 
-/* Some options are like another unless they are set. */
+/* Some options take the value of another one when they are not set. */
 static int set_unless_set(char **field, const char *value)
 {
 	if (*field == NULL)

@@ -139,7 +139,7 @@ struct configuration {
 	unsigned int forward_codes_per_day;
 	char **forward_denied_domains; /* and below them; NULL-terminated */
 
-	/* What a new alumni password must be like. */
+	/* The rules for a new alumni password. */
 	unsigned int password_length;
 	unsigned int password_classes;
 	bool password_dictionary;
@@ -156,8 +156,8 @@ struct configuration {
 	char **spam_headers; /* "Name: value", NULL-terminated */
 	char *authserv_id;   /* NULL = no Authentication-Results count */
 
-	/* What the program that signs mail goes by, for doctor to compare with
-	   DNS; NULL = not known. */
+	/* The settings of the program that signs mail, for doctor to compare
+	   with DNS; NULL = not known. */
 	char *dkim_selector;
 	char *dkim_keys; /* folder with DOMAIN.key */
 
@@ -182,35 +182,42 @@ struct configuration {
 	size_t directory_count;
 };
 
-/* The path to read: the argument if not NULL, else the environment variable,
-   else the default. */
+/* Returns the path of the file to read: the argument unless it is NULL, else
+   the environment variable, else the default. The text belongs to the caller,
+   to the environment, or to nobody. */
 const char *configuration_path(const char *path);
 
-/* Reads and checks the file; nothing is kept on failure. Errors name file and
-   line where there is one, what is wrong, and what would be right. Does not
-   open the secrets that it names: not every reader may.
-   Returns 0, or -1 with an error. Not thread-safe (libconfuse's parser is
-   not): call it from one thread at a time. */
+/* Reads and checks the file. Does not open the secrets that the file names,
+   since not every reader may. Free the configuration with configuration_free().
+   Returns 0; or -1 with an error that names the file, the line where there is
+   one, the fault and a remedy: then *configuration_r is untouched. Not
+   thread-safe, as libconfuse's parser is not. */
 int configuration_load(const char *path, struct configuration **configuration_r,
 		       struct error *error);
+
+/* Frees the configuration and sets *configuration to NULL. Takes NULL in
+ *configuration. */
 void configuration_free(struct configuration **configuration);
 
-/* Returns NULL when there is no class of that name. */
+/* Returns the class of that name, which belongs to the configuration, or NULL
+   when there is none. */
 const struct class_options *
 configuration_class(const struct configuration *configuration,
 		    const char *name);
 
-/* Whom people ask for help: the option contact, or postmaster at the first
-   domain. */
 #define CONFIGURATION_CONTACT_BYTES 512
+
+/* Gives the address to which people turn for help: the option contact, or
+   postmaster at the first domain. A longer one is cut. */
 void configuration_contact(const struct configuration *configuration,
 			   char text_r[CONFIGURATION_CONTACT_BYTES]);
 
-/* What new password hashes cost. */
+/* Returns the cost of new password hashes. */
 struct password_cost
 configuration_password_cost(const struct configuration *configuration);
 
-/* The class, or the default class, which the loader has checked exists. */
+/* Returns the class of that name, or else the default class, which always
+   exists. */
 const struct class_options *
 configuration_class_or_default(const struct configuration *configuration,
 			       const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which limits hold for an account; see lib/configuration/limits.h.
+ * The limits in force for an account; see lib/configuration/limits.h.
  */
 #include "lib/configuration/limits.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which limits hold for an account: its own, or those of its class. An account
- * whose class the configuration does not name has those of the default class.
+ * The limits in force for an account: its own, or those of its class. An
+ * account whose class the configuration does not name has the limits of the
+ * default class.
  */
 #ifndef ALUMNI_CONFIGURATION_LIMITS_H
 #define ALUMNI_CONFIGURATION_LIMITS_H
@@ -11,25 +12,22 @@
 #include "lib/account/account.h"
 #include "lib/configuration/configuration.h"
 
-/* The limit in force: the account's own, else its class's. An account whose
-   class the configuration does not name gets the default class's limit.
-   Returns bytes, 0 = unlimited. */
+/* Returns the account's quota in bytes, 0 = unlimited. */
 int64_t limits_quota(const struct account *account,
 		     const struct configuration *configuration);
 
-/* How many messages the account may keep: as its class says. 0 = unlimited. */
+/* Returns the number of messages that the account may keep, 0 = unlimited. This
+   limit is the class's alone. */
 int64_t limits_messages(const struct account *account,
 			const struct configuration *configuration);
 
-/* The retention in force for the account: its own, else that of its class (the
-   default class where the configuration does not name it). Seconds, 0 = for
-   ever. */
+/* Returns the time after which Trash is emptied, in seconds, 0 = never. */
 int64_t limits_retention(const struct account *account,
 			 const struct configuration *configuration);
 
-/* The shortest retention of any class that is not 0, so that one query can
-   leave out the accounts without a retention of their own for which nothing
-   can be due. 0 = of those, nothing ever expires. */
+/* Returns the shortest retention of any class, in seconds, or 0 when every
+   class keeps Trash for ever. With it, one query can leave out the accounts
+   without a retention of their own for which nothing can be due. */
 int64_t limits_shortest_retention(const struct configuration *configuration);
 
 #endif

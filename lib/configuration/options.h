@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of configuration options: one row says all there is to know about
- * an option. The loader, the example file and the manual page follow it.
+ * The table of configuration options. One row has all that the program knows of
+ * an option. The loader, the example file and the manual page follow the table.
  * Internal to the configuration; others include
  * lib/configuration/configuration.h.
  */
@@ -37,11 +37,12 @@ struct configuration_option {
 	/* Of the field in struct configuration, struct class_options or
 	   struct directory_options. */
 	size_t offset;
-	/* What holds when the file is silent, as one would write it there. */
+	/* The value when the file does not set the option, as the file would
+	   have it; NULL = unset. */
 	const char *fallback;
 	bool required;
-	/* Looks at one value, or each of a list, as written. Returns 0, or -1
-	   with what is wrong and what would be right. NULL = anything. */
+	/* Checks one value, or each value of a list, as the file has it; see
+	   lib/configuration/checks.h. NULL = any value is good. */
 	int (*check)(const char *value, struct error *error);
 	unsigned int minimum, maximum;       /* OPTION_COUNT */
 	const struct option_choice *choices; /* OPTION_CHOICE; ends with NULL */
@@ -52,10 +53,11 @@ struct configuration_option {
 #define CONFIGURATION_SECTION_CLASS     "class"
 #define CONFIGURATION_SECTION_DIRECTORY "directory"
 
-/* The table of all options. */
+/* Returns the table, which is constant, and the number of its rows. */
 const struct configuration_option *configuration_options(size_t *count_r);
 
-/* True if the option belongs to the section; NULL = outside of sections. */
+/* Returns true if the option belongs to the section; NULL stands for the file
+   outside of sections. */
 bool configuration_option_is_in(const struct configuration_option *option,
 				const char *section);
 

@@ -2,10 +2,10 @@
  *
  * Runs libconfuse over a configuration file; see lib/configuration/parser.h.
  *
- * libconfuse is told that every option is a string, or a list of them, so
- * that all values are checked in one place, by the table of options. The line
- * of an option is kept in its comment, the one field that libconfuse leaves to
- * its callers.
+ * For libconfuse every option is a string, or a list of strings, so that all
+ * values are checked in one place, by the table of options. The line of an
+ * option is kept in its comment, the one field that libconfuse leaves to its
+ * callers.
  */
 #include "lib/configuration/parser.h"
 
@@ -33,11 +33,11 @@ struct parse_context {
 	bool failed;
 };
 
-/* libconfuse's error function gets no context of its caller, so this is how
-   it finds it. Set only while the parser runs. */
+/* The context of libconfuse's error function, which gets none as an argument.
+   Set only while the parser runs. */
 static _Thread_local struct parse_context *current_parse;
 
-/* What libconfuse says in its own terms, and a sentence for it. */
+/* A message of libconfuse, and a sentence that says it to an administrator. */
 struct parser_message {
 	const char *theirs;
 	bool has_name; /* the one argument is a name */
@@ -73,7 +73,7 @@ report(cfg_t *cfg, const char *format, va_list args)
 	const struct parser_message *message = parser_message_find(format);
 	char text[ERROR_TEXT_BYTES];
 
-	/* The first message is the cause, others only follow from it. */
+	/* The first message is the cause; the others follow from it. */
 	if (context == NULL || context->failed)
 		return;
 	context->failed = true;
@@ -108,7 +108,8 @@ static int note_value(cfg_t *cfg, cfg_opt_t *opt, const char *value,
 	unsigned int earlier = configuration_line(cfg, opt->name);
 	char line[LINE_DIGITS];
 
-	/* Later elements of a list have companions; a first one has not. */
+	/* The option was not set before if this value is a later element of its
+	   list: then the list holds others. */
 	if (earlier != 0 && cfg_opt_size(opt) <= 1) {
 		cfg_error(cfg, "\"%s\" was set in line %u already", opt->name,
 			  earlier);
@@ -148,7 +149,7 @@ static size_t describe_options(const char *section, cfg_opt_t *opts)
 	return count;
 }
 
-/* libconfuse copies what it is told about options. */
+/* libconfuse makes a copy of the options that it gets. */
 static cfg_t *parser_new(void)
 {
 	static const char *const sections[] = {CONFIGURATION_SECTION_CLASS,
@@ -184,8 +185,9 @@ out:
 	return cfg;
 }
 
-/* Reads the whole file: libconfuse's scanner ends the process when it cannot
-   read, as from a folder. Returns text to free, or NULL with an error. */
+/* Reads the whole file, since libconfuse's scanner ends the process when it
+   cannot read, as from a folder. Returns text for free(3), or NULL with an
+   error. */
 static char *read_descriptor(int fd, const char *path, struct error *error)
 {
 	size_t used = 0;
@@ -245,7 +247,8 @@ static char *read_file(const char *path, struct error *error)
 	return text;
 }
 
-/* Returns what cfg_parse_buf() does; *failed_r tells whether it complained. */
+/* Returns the value of cfg_parse_buf(); *failed_r tells whether it complained.
+ */
 static int run_parser(cfg_t *cfg, const char *text, const char *path,
 		      bool *failed_r, struct error *error)
 {
@@ -260,9 +263,10 @@ static int run_parser(cfg_t *cfg, const char *text, const char *path,
 	return result;
 }
 
-/* libconfuse takes the end of the file for the end of all sections that are
-   open, so that half a file would pass for a whole one. With one more brace a
-   whole file is wrong and half a one right. Returns 1, 0 or -1. */
+/* Looks whether every section of the file is closed. libconfuse takes the end
+   of the file for the end of all open sections, so half a file would pass for a
+   whole one. One more brace makes a whole file wrong, and half a file right.
+   Returns 1 closed, 0 not closed, -1 with an error. */
 static int sections_are_closed(const char *text, const char *path,
 			       struct error *error)
 {

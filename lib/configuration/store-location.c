@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where accounts are kept; see lib/configuration/store-location.h.
+ * The location of the store; see lib/configuration/store-location.h.
  */
 #include "lib/configuration/store-location.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where accounts are kept, as the option `store` says it: "ENGINE:PLACE". Read
- * here and not by the store, so that a program which only reads the
+ * The location of the store, as the option `store` has it: "ENGINE:PLACE". This
+ * room reads it, and not the store, so that a program which only reads the
  * configuration carries no database.
  */
 #ifndef ALUMNI_CONFIGURATION_STORE_LOCATION_H
@@ -19,8 +19,8 @@ struct store_location {
 };
 
 /* Takes a location such as "sqlite:/var/lib/alumnimail" apart, without touching
-   what it names. Returns 0, or -1 with an error that says what would be
-   right. */
+   the store. Returns 0, or -1 with an error that says how a location looks. The
+   text must outlive *location_r. */
 int store_location_parse(const char *text, struct store_location *location_r,
 			 struct error *error);
 

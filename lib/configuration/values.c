@@ -20,7 +20,7 @@
 
 #define WORDS_BYTES 128
 
-/* Fields are found by their offset in the table. */
+/* The table has the offset of each field. */
 static void *field_of(const struct configuration_option *option, void *fields)
 {
 	return (char *)fields + option->offset;
@@ -36,7 +36,7 @@ static int set_text(const struct configuration_option *option, void *field,
 {
 	char **text = field;
 
-	/* An empty value is how a template leaves an option out. */
+	/* A template leaves an option out by an empty value. */
 	if (value[0] == '\0') {
 		if (option->required || option->fallback != NULL)
 			return error_set(error, "must not be empty");
@@ -130,7 +130,7 @@ static int set_list(const struct configuration_option *option, char ***field,
 	return 0;
 }
 
-/* Takes VALUE=CLASS apart at the last =, since a value may contain one. */
+/* Takes VALUE=CLASS apart at the last =, since a value may contain =. */
 static int set_map_entry(struct class_map *entry, const char *text,
 			 struct error *error)
 {

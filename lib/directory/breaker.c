@@ -2,15 +2,15 @@
  *
  * The circuit breaker of a directory; see lib/directory/breaker.h.
  *
- * Every worker writes single fields of the shared record. When two write at
- * the same moment a count may come out one too low, or the directory be asked
- * once too often, and no more than that.
+ * Every worker writes single fields of the shared record. When two workers
+ * write at the same moment, a count may be one too low, or the directory may be
+ * asked once too often. Nothing worse can happen.
  */
 #include "lib/directory/breaker.h"
 
 #include <string.h>
 
-/* So many intervals without a probe, and nobody probes any more. */
+/* After so many intervals without a probe, nobody seems to probe any more. */
 #define PROBES_MISSED 2
 
 struct record {
@@ -44,7 +44,7 @@ static void write_field(const struct breaker *breaker, size_t field,
 #define WRITE(breaker, field, value)                                           \
 	write_field(breaker, offsetof(struct record, field), (uint64_t)(value))
 
-/* Times ahead of the clock are of an earlier boot, or nonsense. */
+/* Drops times ahead of the clock: they are from before a reboot, or rubbish. */
 static void make_sense(struct record *record, int64_t now)
 {
 	record->directory[sizeof(record->directory) - 1] = '\0';
@@ -54,8 +54,9 @@ static void make_sense(struct record *record, int64_t now)
 		record->probed_at = 0;
 }
 
-/* A record of another directory, from before the configuration was changed, is
-   begun anew. Returns false if there is nowhere to keep one. */
+/* Reads the record. One of another directory, from before the configuration
+   was changed, is replaced by an empty one. Returns false if there is no place
+   for a record. */
 static bool read_record(const struct breaker *breaker, int64_t now,
 			struct record *record_r)
 {

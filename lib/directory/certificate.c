@@ -77,7 +77,7 @@ int directory_certificate_see(const struct directory_options *options,
 
 	if (watchdog_new(&connection.watchdog, error) < 0)
 		return -1;
-	/* A server that does not like us closes while we still write. */
+	/* A server that rejects us may close while we still write. */
 	earlier = signal(SIGPIPE, SIG_IGN);
 	ret = see(&connection, options, uri, seen_r, error);
 	(void)signal(SIGPIPE, earlier);

@@ -150,8 +150,8 @@ static int do_handshake(struct directory_connection *connection,
 	return 0;
 }
 
-/* Asks for TLS. Anything but a yes is a failure: going on in the clear would
-   give passwords away. */
+/* Asks for TLS. Every answer but success is a failure: to go on in the clear
+   would give passwords away. */
 static int request_tls(struct directory_connection *connection,
 		       int64_t deadline_msecs, struct error *error)
 {
@@ -190,8 +190,8 @@ static int encrypt(struct directory_connection *connection,
 	return do_handshake(connection, deadline_msecs, error);
 }
 
-/* Finds host and port. The scheme must be the one that the tls option goes
-   with, so that a slip in either cannot mean less encryption. */
+/* Finds host and port. The scheme must be the one that belongs to the tls
+   option, so that a slip in either cannot mean less encryption. */
 static int parse_uri(const struct directory_options *options, const char *uri,
 		     LDAPURLDesc **url_r, struct error *error)
 {
@@ -283,7 +283,7 @@ void directory_connection_close(struct directory_connection *connection,
 {
 	if (connection->ldap == NULL)
 		return;
-	/* Even a goodbye blocks when the peer no longer reads. */
+	/* A goodbye blocks, too, when the peer no longer reads. */
 	if (!politely)
 		(void)shutdown(connection->watch_fd, SHUT_RDWR);
 	guard(connection, clock_msecs() + GOODBYE_TIMEOUT_MSECS);
@@ -293,7 +293,7 @@ void directory_connection_close(struct directory_connection *connection,
 	connection->ldap = NULL;
 }
 
-/* What a call that failed here, not at the server, means. */
+/* Returns how a call ended that failed on this side, with an error. */
 static enum directory_step failed_step(struct directory_connection *connection,
 				       bool timed_out, const char *what,
 				       struct error *error)
@@ -314,7 +314,8 @@ send_search(struct directory_connection *connection, const char *base,
 	    int *id_r, struct error *error)
 {
 	int64_t left = deadline_msecs - clock_msecs();
-	/* For the server, which counts in seconds; 0 would mean no limit. */
+	/* For the server. The protocol has whole seconds, and 0 for no limit.
+	 */
 	struct timeval limit = {.tv_sec = left > 0 ? left / 1000 + 1 : 1};
 	bool timed_out;
 	int code;

@@ -20,8 +20,8 @@
 #include "lib/base/secret-file.h"
 #include "lib/base/clock.h"
 
-/* A connection that rested longer is not used again: servers and firewalls
-   drop those, some without a word, which would cost a time-out. */
+/* A connection that rested for longer is not used again: servers and firewalls
+   drop such connections, some without notice, and a request would time out. */
 #define CONNECTION_IDLE_MSECS 60000
 
 int directory_open(const struct directory_options *options,
@@ -53,8 +53,9 @@ const char *directory_name(const struct directory *directory)
 /* ---- signals ---- */
 
 /* Writing to a connection that the other side closed raises SIGPIPE, which
-   ends a program that does not ignore it. libldap does nothing against that,
-   so it is blocked, and taken back if it came from here. */
+   ends a program that does not ignore it. libldap does nothing against that.
+   So the signal is blocked during a request, and one that the request raised is
+   removed. */
 struct blocked_sigpipe {
 	sigset_t before;
 	bool was_pending;
@@ -214,8 +215,8 @@ void directory_use_breaker(struct directory *directory,
 	breaker_init(&directory->breaker, state, &breaker);
 }
 
-/* Sees to it that somebody looks whether the directory answers again. Without
-   a prober the next login that comes late enough does. */
+/* Makes a prober look whether the directory answers again. When there is no
+   memory for one, the breaker lets a login try in the end. */
 static void start_probing(struct directory *directory)
 {
 	if (directory->prober == NULL)
@@ -287,7 +288,7 @@ bool directory_take_news(struct directory *directory, bool *open_r,
 	return true;
 }
 
-/* What a prober asks. Any answer will do. */
+/* The question of a prober, to which any answer is good. */
 static enum directory_step ask_anything(struct directory *directory,
 					void *context, struct error *error)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A university directory over LDAP (RFC 4511), as configured by a `directory`
- * section: one search with the service account, then a bind as the entry
- * found. A handle keeps its connections between calls and reconnects by
- * itself. For one thread at a time; calls block, for at most the configured
- * time-outs.
+ * A university directory over LDAP (RFC 4511), as a `directory` section
+ * configures it: a search with the service account, then a bind as the entry
+ * that was found. A handle keeps its connections between calls, and connects
+ * again by itself. It is for one thread at a time. Calls that ask the directory
+ * block, for at most the configured time-outs.
  */
 #ifndef ALUMNI_DIRECTORY_DIRECTORY_H
 #define ALUMNI_DIRECTORY_DIRECTORY_H
@@ -12,8 +12,8 @@
 #include <stdbool.h>
 
 #include "lib/account/account.h"
-#include "lib/configuration/configuration.h"
 #include "lib/base/error.h"
+#include "lib/configuration/configuration.h"
 #include "lib/directory/shared-state.h"
 
 #define DIRECTORY_DN_BYTES      1024
@@ -23,58 +23,66 @@ struct directory;
 
 struct directory_entry {
 	char dn[DIRECTORY_DN_BYTES];
-	/* Value of the id attribute: stays the same when the entry is renamed
-	   and is never given to another (entryUUID, RFC 4530). */
+	/* The value of the id attribute. It stays the same when the entry is
+	   renamed, and no other entry ever gets it (entryUUID, RFC 4530). */
 	char id[ACCOUNT_DIRECTORY_ID_BYTES];
-	/* Our class, by the class map; empty when nothing fits. */
+	/* One of our classes, by the class map; empty when nothing fits. */
 	char class_name[ACCOUNT_CLASS_BYTES];
 	bool active; /* matches active_filter */
 	bool denied; /* matches deny_filter: refused in every tier */
 	/* What the directory overrides, if it is configured to and the entry
-	   says so. */
+	   has a value. */
 	bool has_quota;
 	int64_t quota;                       /* bytes, 0 = unlimited */
-	char forward_address[ADDRESS_BYTES]; /* empty = it says nothing */
+	char forward_address[ADDRESS_BYTES]; /* empty = not overridden */
 	bool forward_keep_copy;
-	/* Which of these values was of no use, for the log; else empty. */
+	/* Names the value that was of no use, for the log; else empty. */
 	char problem[DIRECTORY_PROBLEM_BYTES];
 };
 
-/* Makes a handle without touching the network. options must outlive it.
-   Returns 0, or -1 when the service account's password cannot be read. */
+/* Makes a handle, without touching the network. options must outlive the
+   handle. Close it with directory_close(). Returns 0, or -1 with an error when
+   the service account's password cannot be read or memory runs out. */
 int directory_open(const struct directory_options *options,
 		   struct directory **directory_r, struct error *error);
+
+/* Closes the connections, frees the handle and sets *directory to NULL. Takes
+   NULL in *directory. Waits for a probe that is under way. */
 void directory_close(struct directory **directory);
 
 /* Shares the directory's circuit breaker (lib/directory/breaker.h) with all who
-   use the same state: while it is open, the functions below return -1 at once.
-   state must outlive the handle; number is the directory's place in the
-   configuration. Starts a thread while it probes. */
+   use the same state: while the breaker is open, the functions that ask return
+   -1 at once. state may be NULL, and must outlive the handle. number is the
+   directory's place in the configuration, from 0. While the breaker is open,
+   the handle may run a thread that probes. */
 void directory_use_breaker(struct directory *directory,
 			   struct shared_state *state, size_t number);
 
-/* True when the breaker opened or closed, in any process, since anybody last
-   asked; news_r is a sentence for the log, *open_r how it stands. */
+/* Reports each change of the breaker once, to the process that calls first.
+   Returns true, with a sentence for the log in *news_r and whether the breaker
+   is open in *open_r; or false when nothing changed. Does not block. */
 bool directory_take_news(struct directory *directory, bool *open_r,
 			 struct error *news_r);
 
-/* Asks something to which the answer does not matter. Returns 0, or -1 when
-   there was none. */
+/* Asks a question of which only the answering matters. Returns 0 when the
+   server answered, or -1 with an error. */
 int directory_probe(struct directory *directory, struct error *error);
 
-/* The name of its section in the configuration. */
+/* Returns the name of the directory's section, which belongs to the options. */
 const char *directory_name(const struct directory *directory);
 
-/* Looks the account name up. Returns 1 found, 0 no such entry, -1 could not
-   be asked, or the answer makes no sense: several entries, no id. Of several
-   entries of one name, a single one that is active and not denied is found:
-   the others belong to people who had the name before. */
+/* Looks the account name up. Returns 1 found, 0 no such entry, -1 with an error
+   when the directory could not be asked or the answer makes no sense (several
+   entries, no id). When several entries have the name and one alone is active
+   and not denied, that entry is found: the others belong to people who had the
+   name before. */
 int directory_find(struct directory *directory, const char *name,
 		   struct directory_entry *entry_r, struct error *error);
 
-/* Binds as the entry. Returns 1 accepted, 0 refused, -1 could not be asked.
-   An empty password is refused here without asking: a simple bind with none
-   is anonymous and succeeds (RFC 4513, section 5.1.2). */
+/* Binds as the entry. Returns 1 accepted, 0 refused, -1 with an error when the
+   directory could not be asked. An empty password is refused without asking: a
+   simple bind with an empty password is anonymous and succeeds (RFC 4513,
+   section 5.1.2). */
 int directory_verify(struct directory *directory, const char *dn,
 		     const char *password, struct error *error);
 

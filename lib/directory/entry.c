@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a found LDAP entry says; see lib/directory/entry.h.
+ * Reading the LDAP entry that a search found; see lib/directory/entry.h.
  */
 #include "lib/directory/entry.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* 2^63 has 19, so what has fewer fits. */
+/* 2^63 has 19 digits, so every number with fewer fits. */
 #define QUOTA_DIGITS 18
 
 static int read_dn(LDAP *ldap, LDAPMessage *message,
@@ -45,7 +45,7 @@ static bool is_printable(const struct berval *value)
 	return true;
 }
 
-/* Ids that are no text, such as Active Directory's objectGUID, are written in
+/* An id that is not text, such as Active Directory's objectGUID, is written in
    hex. */
 static int copy_id(const struct berval *value, const char *attribute,
 		   struct directory_entry *entry_r, struct error *error)
@@ -107,8 +107,9 @@ static bool has_value(struct berval **values, const char *value)
 	return false;
 }
 
-/* The map decides what comes first, not the order of the values, which LDAP
-   leaves open: who is both employee and student has one class for good. */
+/* The order of the map decides, and not that of the values, which LDAP leaves
+   open: a person who is both employee and student always gets the same class.
+ */
 static int read_class(LDAP *ldap, LDAPMessage *message,
 		      const struct directory_options *options,
 		      struct directory_entry *entry_r, struct error *error)
@@ -136,8 +137,8 @@ static int read_class(LDAP *ldap, LDAPMessage *message,
 
 /* ---- overrides ---- */
 
-/* Copies the only value. Returns 1, 0 if there is none, -1 if it is of no
-   use. */
+/* Copies the only value. Returns 1 copied, 0 there is none, -1 the value is of
+   no use: there are several, or it is no text that fits. */
 static int read_text(LDAP *ldap, LDAPMessage *message, const char *attribute,
 		     char *text_r, size_t size)
 {
@@ -186,7 +187,7 @@ static void read_quota(LDAP *ldap, LDAPMessage *message, const char *attribute,
 	entry_r->has_quota = true;
 }
 
-/* Whether the address may be forwarded to is for the login to check. */
+/* The login checks whether mail may be forwarded to the address. */
 static void read_forward(LDAP *ldap, LDAPMessage *message,
 			 const struct directory_options *options,
 			 struct directory_entry *entry_r)

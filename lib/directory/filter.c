@@ -5,6 +5,7 @@
 #include "lib/directory/filter.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct output {
 	char *text;
@@ -22,8 +23,9 @@ static void put(struct output *output, char c)
 	output->text[output->used] = '\0';
 }
 
-/* More is escaped than RFC 4515 section 3 asks for: what is no letter, digit,
-   or one of the few marks of account names cannot have a meaning then. */
+/* More is escaped than RFC 4515, section 3, asks for: every character but
+   letters, digits and the few marks of account names. So none of them can have
+   a meaning in the filter. */
 static bool is_plain(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a directory's handle consists of, and how its functions ask. Internal
- * to the directory.
+ * The parts of a directory's handle, and the way in which its functions ask.
+ * Internal to the directory.
  */
 #ifndef ALUMNI_DIRECTORY_HANDLE_H
 #define ALUMNI_DIRECTORY_HANDLE_H
@@ -11,8 +11,8 @@
 
 #include "lib/directory/breaker.h"
 #include "lib/directory/connection.h"
-#include "lib/directory/prober.h"
 #include "lib/directory/directory.h"
+#include "lib/directory/prober.h"
 
 struct directory {
 	const struct directory_options *options;
@@ -27,20 +27,26 @@ struct directory {
 	struct directory_prober *prober;
 };
 
-/* One question to the server on a connection that is ready for it. */
+/* Asks one question on a connection that is ready for it. Returns STEP_ANSWERED
+   when the server gave an answer, which the function keeps in its context, or
+   how the connection failed, with an error. It may be called twice: the second
+   time on a new connection. */
 typedef enum directory_step directory_question(struct directory *directory,
 					       void *context,
 					       struct error *error);
 
-/* Asks on the connection, made anew if need be, unless the breaker is open.
-   Returns 0 when the server gave an answer, -1 with an error when none was to
-   be had. */
+/* Asks the question on the connection, which must be directory->service or
+   directory->user, and connects first if need be. Does not ask while the
+   breaker is open. Blocks for the directory's time-outs at most. Returns 0 when
+   the server gave an answer, good or bad, or -1 with an error when it gave
+   none. */
 int directory_ask(struct directory *directory,
 		  struct directory_connection *connection,
 		  directory_question *question, void *context,
 		  struct error *error);
 
-/* Until when a question that begins now must be answered. */
+/* Returns the time by which a question that begins now must be answered, in
+   milliseconds on clock_msecs()'s clock. */
 int64_t directory_request_deadline(const struct directory *directory);
 
 #endif

@@ -13,8 +13,8 @@
 #include "lib/directory/handle.h"
 #include "lib/base/clock.h"
 
-/* A page is much more than the one entry of a login, and nobody waits at a
-   mail program for it. */
+/* A page is much more than the one entry of a login, and no mail program waits
+   for it. */
 #define PAGE_TIMEOUT_MSECS 30000
 
 struct list_question {
@@ -30,7 +30,7 @@ struct list_question {
 
 /* ---- filters ---- */
 
-/* Puts * in place of the name: a filter that finds everybody. */
+/* Makes a filter that finds every person, with * in place of the name. */
 static int make_filter(const char *template, char filter_r[],
 		       struct error *error)
 {
@@ -83,7 +83,7 @@ static void free_names(char **names, size_t count)
 	free(names);
 }
 
-/* Returns 0, or -1 without memory. A value with NUL in it is no name. */
+/* Returns 0, or -1 when memory runs out. A value with NUL in it is no name. */
 static int copy_names(struct berval **values, char ***names_r, size_t *count_r)
 {
 	int count = ldap_count_values_len(values);
@@ -180,8 +180,8 @@ static int check_code(const struct directory *directory, int code,
 	}
 }
 
-/* Puts what the server wants to have with the next question in the place of
-   the cookie; empty after the last page. */
+/* Replaces the cookie with the one that the server wants to get with the next
+   question; it is empty after the last page. Returns 0, or -1 with an error. */
 static int take_cookie(LDAP *ldap, LDAPMessage *messages, struct berval *cookie,
 		       struct error *error)
 {
@@ -257,7 +257,8 @@ static enum directory_step ask_list(struct directory *directory, void *context,
 	struct berval cookie = {0};
 	enum directory_step step;
 
-	/* Asked again on another connection: entries would come twice. */
+	/* On another connection the list would begin again, and entries would
+	   come twice. */
 	if (question->begun) {
 		question->result = error_set(error, "the connection broke in "
 						    "the middle of the list: "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a directory says of an account's owner; see lib/directory/membership.h.
+ * The consequences of a directory's list for an account's owner; see
+ * lib/directory/membership.h.
  */
 #include "lib/directory/membership.h"
 
@@ -11,7 +12,7 @@ static bool differs(const char *one, const char *other)
 	return strcmp(one, other) != 0;
 }
 
-/* The class of somebody who is active. Like a login, this leaves the class
+/* Returns the class of an active person. Like a login, this leaves the class
    alone where the directory names none. */
 static const char *active_class(const struct configuration *configuration,
 				const struct roster_entry *entry,
@@ -27,7 +28,7 @@ static void judge_class(const struct configuration *configuration,
 			const struct account *account,
 			struct membership *membership)
 {
-	/* Who is suspended has not left. */
+	/* A suspended person has not left. */
 	if (entry != NULL && entry->denied && !entry->active) {
 		membership->is_member = membership->was_member;
 		return;
@@ -58,7 +59,7 @@ static void judge_name(const struct roster *roster,
 		membership->other_id = other->id;
 	membership->other_is_news = differs(other == NULL ? "" : other->id,
 					    account->other_directory_id);
-	/* What another directory has under this name stays as it is. */
+	/* The entry of another directory under this name stays on record. */
 	if (other == NULL &&
 	    differs(account->other_directory, account->directory))
 		membership->other_is_news = false;

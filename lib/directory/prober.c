@@ -30,7 +30,7 @@ struct directory_prober {
 	struct shared_state *state; /* the thread's */
 };
 
-/* Returns false when it is time to stop. */
+/* Waits for the interval. Returns false when the thread must stop. */
 static bool wait_interval(struct directory_prober *prober)
 {
 	int64_t until = clock_msecs() + prober->options->breaker_probe_msecs;
@@ -47,14 +47,14 @@ static bool wait_interval(struct directory_prober *prober)
 	return !stop;
 }
 
-/* The handle has no breaker, which would not let it ask. */
+/* The handle of a probe has no breaker: an open one would not let it ask. */
 static void probe(struct directory_prober *prober,
 		  const struct breaker *breaker)
 {
 	struct directory *directory;
 
 	breaker_probing(breaker, clock_msecs());
-	/* Opened each time: its password file may be what was wrong. */
+	/* Opened each time: the fault may be in the password file. */
 	if (directory_open(prober->options, &directory, NULL) < 0)
 		return;
 	if (directory_probe(directory, NULL) == 0)
@@ -68,7 +68,7 @@ static void *run(void *argument)
 	struct breaker breaker;
 
 	breaker_init(&breaker, prober->state, &prober->breaker->options);
-	/* A process that is killed loses its claim. */
+	/* A process that is killed loses the claim. */
 	if (breaker_claim_probes(&breaker)) {
 		while (wait_interval(prober) &&
 		       breaker_ask(&breaker, clock_msecs()) != BREAKER_CLOSED)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a directory is asked: for the entry of an account's name, and whether a
- * password is right; see lib/directory/directory.h.
+ * The questions of a login to a directory: the entry of an account's name, and
+ * whether a password is right; see lib/directory/directory.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct find_question {
 	int result;
 };
 
-/* Whether the server gave the entries that fit, rather than an error. */
+/* Returns 0 if the server gave the entries that match, or -1 with an error. */
 static int check_search_code(int code, const char *base, struct error *error)
 {
 	if (code == LDAP_SUCCESS || code == LDAP_SIZELIMIT_EXCEEDED)
@@ -90,7 +90,7 @@ static enum directory_step search_entry(struct directory *directory,
 	return STEP_ANSWERED;
 }
 
-/* Whether the entry found matches a filter, as the server judges it. */
+/* The server's judgement whether the found entry matches a filter. */
 struct match {
 	const char *template; /* NULL = not asked */
 	bool *matches_r;
@@ -135,7 +135,7 @@ static enum directory_step receive_match(struct directory *directory,
 	return STEP_ANSWERED;
 }
 
-/* All are sent before the first is waited for: one round trip. */
+/* Sends all questions before it waits for the first answer: one round trip. */
 static enum directory_step match_entry(struct directory *directory,
 				       struct find_question *question,
 				       int64_t deadline, struct error *error)
@@ -156,8 +156,8 @@ static enum directory_step match_entry(struct directory *directory,
 			step = send_match(directory, question, &matches[i],
 					  deadline, error);
 	}
-	/* What was sent is always waited for: an answer that nobody takes
-	   would stay in memory for as long as the connection is kept. */
+	/* Every question that was sent is waited for: an answer that nobody
+	   takes would stay in memory as long as the connection is kept. */
 	for (size_t i = 0; i < count && step == STEP_ANSWERED; i++) {
 		if (matches[i].id != 0)
 			step = receive_match(directory, question, &matches[i],
@@ -166,8 +166,8 @@ static enum directory_step match_entry(struct directory *directory,
 	return step;
 }
 
-/* Looks for an entry that is active and not denied: one question instead of
-   three for nearly everybody who logs in with this directory's password. */
+/* Looks for an entry that is active and not denied. That is one question
+   instead of three for nearly every login with this directory's password. */
 static enum directory_step search_active(struct directory *directory,
 					 struct find_question *question,
 					 int64_t deadline, struct error *error)
@@ -256,7 +256,7 @@ int directory_verify(struct directory *directory, const char *dn,
 	case LDAP_SUCCESS:
 		return 1;
 	case LDAP_INVALID_CREDENTIALS:
-	/* 389 Directory Server, after too many wrong ones. */
+	/* From 389 Directory Server, after too many wrong passwords. */
 	case LDAP_CONSTRAINT_VIOLATION:
 	/* The entry has no password. */
 	case LDAP_INAPPROPRIATE_AUTH:

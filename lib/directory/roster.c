@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Everybody in a directory; see lib/directory/roster.h. Two sorted arrays: the
- * university's staff and students are some hundred thousand at most.
+ * All people of a directory; see lib/directory/roster.h. They are in two sorted
+ * arrays: a university has some hundred thousand people at most.
  */
 #include "lib/directory/roster.h"
 
@@ -31,7 +31,7 @@ struct load {
 	const struct roster_options *options;
 };
 
-/* Makes room for one more. Returns 0, or -1 without memory. */
+/* Makes room for one more. Returns 0, or -1 when memory runs out. */
 static int grow(void **array, size_t count, size_t *room, size_t size)
 {
 	size_t wanted = *room == 0 ? 256 : *room * 2;
@@ -49,7 +49,8 @@ static int grow(void **array, size_t count, size_t *room, size_t size)
 
 /* ---- filling ---- */
 
-/* What can be no account's name is nobody's here. */
+/* Leaves out a value that cannot be an account's name. Returns 0, or -1 when
+   memory runs out. */
 static int add_name(struct load *load, const char *typed, char *id)
 {
 	struct roster *roster = load->roster;
@@ -117,7 +118,7 @@ static struct roster_entry *find(const struct roster *roster, const char *id)
 	return (struct roster_entry *)roster_by_id(roster, id);
 }
 
-/* Who came after the first list was made is not in the roster. */
+/* A person who came after the first list was made is not in the roster. */
 static int take_active(void *context, const struct directory_listed *listed,
 		       struct error *error)
 {

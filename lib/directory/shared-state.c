@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The file of what auth workers remember together; see
+ * The file of the state that auth workers share; see
  * lib/directory/shared-state.h.
  */
 #include "lib/directory/shared-state.h"
@@ -20,7 +20,7 @@
 #define FD_PATH_BYTES   32
 #define CREATE_ATTEMPTS 3
 
-/* The last digit is raised when the form of the file changes. */
+/* A change of the file's form raises the last digit. */
 static const char magic[8] = {'A', 'L', 'U', 'M', 'S', 'T', '0', '1'};
 
 struct header {
@@ -37,8 +37,8 @@ struct shared_state {
 
 /* ---- one file ---- */
 
-/* Returns 1 and the key if the file is of our form, 0 if not, -1 if that
-   cannot be seen. */
+/* Returns 1 with the key if the file is of our form, 0 if it is not, -1 with
+   errno if that cannot be seen. */
 static int check_file(int fd, unsigned char key_r[SHARED_STATE_KEY_BYTES])
 {
 	struct header header;
@@ -59,7 +59,7 @@ static int check_file(int fd, unsigned char key_r[SHARED_STATE_KEY_BYTES])
 	return 1;
 }
 
-/* Makes an empty file into one of our form. Returns 0 or -1 with errno. */
+/* Gives an empty file our form. Returns 0, or -1 with errno. */
 static int fill_file(int fd)
 {
 	struct header header;
@@ -78,10 +78,10 @@ static int fill_file(int fd)
 	return ftruncate(fd, SHARED_STATE_BYTES);
 }
 
-/* Puts a new file in the place of a missing or useless one. It gets its name
-   once it is whole, so nobody ever sees half of one. Of several processes that
-   do this at the same time one wins: useless is the name of what was there
-   before, or NULL if nothing was. Returns 0 or -1 with errno. */
+/* Puts a new file in the place of a useless one (replace) or of none. The file
+   gets its name once it is whole, so no process ever sees half of it. When
+   several processes find no file, the first one's file stays. Returns 0, or -1
+   with errno. */
 static int create_file(const char *folder, const char *path, bool replace)
 {
 	char new_path[PATH_MAX];
@@ -104,14 +104,14 @@ static int create_file(const char *folder, const char *path, bool replace)
 	if (!replace || ret < 0)
 		(void)unlink(new_path);
 	(void)close(fd);
-	/* Another process was first: its file is as good. */
+	/* Another process was first, and its file is as good. */
 	if (ret < 0 && !replace && code == EEXIST)
 		return 0;
 	errno = code;
 	return ret;
 }
 
-/* Returns a descriptor, or -1 with errno. */
+/* Returns a descriptor with the key, or -1 with errno. */
 static int open_file(const char *folder,
 		     unsigned char key_r[SHARED_STATE_KEY_BYTES])
 {
@@ -154,7 +154,7 @@ static struct shared_state *new_state(void)
 	return state;
 }
 
-/* Something that only this process has. Returns 0 or -1. */
+/* Gives the state a file that only this process has. Returns 0 or -1. */
 static int make_private(struct shared_state *state)
 {
 	state->shared = false;
@@ -249,8 +249,8 @@ int shared_state_clone(const struct shared_state *state,
 	if (clone == NULL)
 		return error_set(error, "out of memory");
 	memcpy(clone->key, state->key, sizeof(clone->key));
-	/* Opened anew, and not duplicated: claims belong to what was
-	   opened. */
+	/* Opened again instead of duplicated: a duplicate would have the
+	   same claims. */
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", state->fd);
 	clone->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (clone->fd < 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * TCP connections with a deadline; see lib/directory/socket.h. Done here and
- * not by libldap, so that the time-out holds for all addresses together and the
+ * TCP connections with a deadline; see lib/directory/socket.h. libldap does not
+ * connect, so that the deadline holds for all addresses together and the
  * descriptor is known before the first byte is read.
  */
 #include "lib/directory/socket.h"
@@ -21,7 +21,7 @@
 
 #define PORT_TEXT_BYTES 16
 
-/* Waits until the connection stands. Returns 0 or an errno value. */
+/* Waits until the connection is made. Returns 0 or an errno value. */
 static int await_connection(int fd, int64_t deadline_msecs)
 {
 	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};

@@ -2,8 +2,8 @@
  *
  * Facts about passwords in the shared state; see lib/login/password-memory.h.
  *
- * A fact is one word of 64 bits: a tag of 32 and the time until which it
- * holds. It is written in one piece, so that nothing is ever half there. A
+ * A fact is one word of 64 bits: a tag of 32 bits, and the time until which the
+ * fact holds. The word is written in one piece, so no reader sees half of it. A
  * bucket is a cache line of such words, in no order.
  */
 #include "lib/login/password-memory.h"
@@ -44,7 +44,7 @@ static int64_t word_until(uint64_t word)
 	return (int64_t)(word & UINT32_MAX);
 }
 
-/* A time further ahead than any fact may be kept is of a clock that was
+/* A time further ahead than any fact may be kept comes from a clock that was
    wrong. */
 static bool holds(uint64_t word, int64_t now)
 {
@@ -53,7 +53,7 @@ static bool holds(uint64_t word, int64_t now)
 	return until > now && until - now <= PASSWORD_MEMORY_SECONDS_MAX;
 }
 
-/* With its length in front, so that no two triples look the same. */
+/* Adds the text behind its length, so that no two triples hash the same. */
 static void add_text(crypto_generichash_state *hash, const char *text)
 {
 	const uint64_t length = strlen(text);
@@ -111,8 +111,8 @@ bool password_memory_knows(const struct shared_state *state,
 	return false;
 }
 
-/* The word that the fact has, else the one that is missed least: one that
-   holds no more, or the one that holds the shortest. */
+/* Returns the word of the fact; or else the one whose loss costs least: a word
+   that no longer holds, or the one that holds for the shortest time. */
 static size_t choose_word(const uint64_t words[BUCKET_WORDS], uint32_t tag,
 			  int64_t now)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Passwords made here; see lib/password/app-password.h.
+ * Passwords that this program makes; see lib/password/app-password.h.
  */
 #include "lib/password/app-password.h"
 
@@ -10,7 +10,7 @@
 
 #include "lib/base/secret.h"
 
-/* Without 0 o, 1 l i, which look alike. */
+/* Without 0, o, 1, l and i, which look alike. */
 #define ALPHABET      "abcdefghjkmnpqrstuvwxyz23456789"
 #define CODE_LENGTH   8
 #define PLAIN_LENGTH  (APP_PASSWORD_GROUPS * APP_PASSWORD_GROUP_LENGTH)
@@ -61,8 +61,8 @@ int app_password_make_code(char code_r[APP_PASSWORD_BYTES], struct error *error)
 	return 0;
 }
 
-/* Takes out hyphens and spaces, and makes letters small. Returns the length,
-   or 0 if it can be none of ours. */
+/* Removes hyphens and spaces, and makes letters small. Returns the length, or 0
+   if the text cannot be a password of ours. */
 static size_t strip(const char *typed, char plain_r[PLAIN_LENGTH + 1])
 {
 	size_t length = 0;
@@ -122,7 +122,7 @@ int app_password_hash(const char *password,
 	return 0;
 }
 
-/* Takes a hash apart. */
+/* Takes a hash apart. Returns false if it is not one of ours. */
 static bool parse(const char *hash, unsigned char salt_r[SALT_BYTES],
 		  unsigned char digest_r[DIGEST_BYTES])
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asks Dovecot whether it would let somebody in. The protocol is lines of
+ * Asks Dovecot whether it would accept a login. The protocol has lines of
  * fields with tabs between them:
  *
  *   both      VERSION 1 2
@@ -53,7 +53,8 @@ static enum auth_client_outcome link_broken(const struct auth_link *link,
 	return AUTH_CLIENT_TEMPORARY_FAILURE;
 }
 
-/* Returns false, with an error, when the deadline has come. */
+/* Waits for the socket. Returns false, with an error, when the deadline has
+   come. */
 static bool link_wait(const struct auth_link *link, short events)
 {
 	struct pollfd waiting = {.fd = link->fd, .events = events};
@@ -92,7 +93,7 @@ static bool link_send(struct auth_link *link, const char *text)
 	return true;
 }
 
-/* Reads once, after dropping the line that was taken. */
+/* Drops the line that was taken, and reads once. */
 static bool link_fill(struct auth_link *link)
 {
 	ssize_t got;
@@ -121,8 +122,8 @@ static bool link_fill(struct auth_link *link)
 	return true;
 }
 
-/* The next line without its LF, good until the next call; NULL with an
-   error. */
+/* Returns the next line without its LF, valid until the next call, or NULL with
+   an error. */
 static const char *link_line(struct auth_link *link)
 {
 	char *start;
@@ -141,7 +142,8 @@ static const char *link_line(struct auth_link *link)
 	return start;
 }
 
-/* If the line begins with this word, returns the rest after the tab. */
+/* Returns the rest of the line after this word and a tab, or NULL if the line
+   begins with another word. */
 static const char *line_after(const char *line, const char *word)
 {
 	size_t length = strlen(word);
@@ -274,8 +276,8 @@ static enum auth_client_outcome take_failure(const struct auth_link *link,
 	if (code != NULL)
 		snprintf(reply_r->code, sizeof(reply_r->code), "%.*s",
 			 (int)strcspn(code, "\t"), code);
-	/* A failure that names no user is not one of the password: the request
-	   was dropped, for instance because it took too long. */
+	/* A failure that names no user says nothing about the password: the
+	   request was dropped, for instance because it took too long. */
 	if (strcmp(reply_r->code, "temp_fail") == 0 ||
 	    field_find(fields, "temp") != NULL ||
 	    field_find(fields, "user") == NULL) {

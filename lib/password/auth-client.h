@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asks Dovecot whether it would let somebody in, over its auth client socket
+ * Asks Dovecot whether it would accept a login, over its auth client socket
  * and protocol, version 1
  * (https://doc.dovecot.org/developer_manual/design/auth_protocol/).
  */
@@ -18,7 +18,7 @@ enum auth_client_outcome {
 	AUTH_CLIENT_ACCEPTED,
 	AUTH_CLIENT_REFUSED,
 	AUTH_CLIENT_TEMPORARY_FAILURE, /* Dovecot could not decide */
-	AUTH_CLIENT_UNAVAILABLE,       /* nobody answers at the socket */
+	AUTH_CLIENT_UNAVAILABLE,       /* no server answers at the socket */
 	AUTH_CLIENT_NOT_PERMITTED,     /* this user may not connect */
 };
 
@@ -27,15 +27,17 @@ struct auth_client_reply {
 	char code[AUTH_CLIENT_CODE_BYTES];
 };
 
-/* Tries the name, as typed, with the password: SASL PLAIN (RFC 4616), service
-   imap, as over TLS. Blocks for timeout_msecs at most. The error is set for
-   every outcome but ACCEPTED. */
+/* Tries the name, as it was typed, with the password: SASL PLAIN (RFC 4616),
+   service imap, as over TLS. Blocks for timeout_msecs at most. Fills *reply_r
+   in every case, and sets the error for every outcome but AUTH_CLIENT_ACCEPTED.
+ */
 enum auth_client_outcome auth_client_try(const char *socket_path,
 					 const char *name, const char *password,
 					 int timeout_msecs,
 					 struct auth_client_reply *reply_r,
 					 struct error *error);
-/* The same under another service name. */
+
+/* Does the same under another name of the service. */
 enum auth_client_outcome
 auth_client_try_service(const char *socket_path, const char *service,
 			const char *name, const char *password,

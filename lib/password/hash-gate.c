@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Lets only so many password hashes be computed at a time; see
- * lib/password/hash-gate.h.
+ * The gate for password hashes; see lib/password/hash-gate.h.
  */
 #include "lib/password/hash-gate.h"
 
@@ -36,8 +35,8 @@ unsigned int hash_gate_places(void)
 	return (unsigned int)processors * HASH_GATE_PLACES_PER_PROCESSOR;
 }
 
-/* A new semaphore is 0, so whoever finds it waits until its maker has put the
-   places into it. */
+/* A new semaphore is 0, so a process that finds it waits until its maker has
+   put the places into it. */
 static int make(key_t key, unsigned int places)
 {
 	struct sembuf fill = {.sem_op = (short)places};
@@ -50,7 +49,7 @@ static int make(key_t key, unsigned int places)
 	return id;
 }
 
-/* Another user could have made one under our key, to keep us waiting. */
+/* Another user may have made a gate under our key, to keep us waiting. */
 static bool is_ours(int id)
 {
 	struct semid_ds status;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Lets only so many password hashes be computed at a time by all auth workers
- * together. There are many more workers than processors, since most of the
- * time they wait for a directory; if all of them hashed at once, each would
- * take its turn at the processors, so that none was done soon, and their
- * memory would add up. Whoever waits goes in the order of coming.
+ * A gate that lets only so many password hashes be computed at a time, over all
+ * auth workers together. There are many more workers than processors, since a
+ * worker mostly waits for a directory. If all of them hashed at once, they
+ * would share the processors, so that no hash was done soon, and their memory
+ * would add up. Workers pass the gate in the order in which they come.
  *
- * It is a System V semaphore, because the kernel gives a place back when a
- * process is killed that has one, and because its queue is fair. It is a
- * matter of speed alone: without it, everybody just goes on.
+ * The gate is a System V semaphore: the kernel gives a place back when its
+ * process is killed, and the queue is fair. The gate matters for speed alone:
+ * without it, every worker just goes on.
  */
 #ifndef ALUMNI_PASSWORD_HASH_GATE_H
 #define ALUMNI_PASSWORD_HASH_GATE_H
@@ -20,32 +20,40 @@
 /* For one thread at a time. */
 struct hash_gate;
 
-/* How many places a gate has unless told otherwise: some for each processor
-   that this process may use. With one for each, a processor would be without
-   work, or with that of somebody else, from when a hash is done until the next
-   in line has woken up; on a machine that has other things to do, that takes as
-   long as a hash. */
+/* Some places for each processor. With one place each, a processor would do
+   nothing, or the work of other programs, from the end of a hash until the next
+   worker in line has woken up; on a busy machine that takes as long as a
+   hash. */
 #define HASH_GATE_PLACES_PER_PROCESSOR 4
+
+/* Returns the usual number of places, for the processors that this process may
+   use. */
 unsigned int hash_gate_places(void);
 
-/* The semaphore's key is ftok(3) of the folder and this. Of the folder, 16 bits
-   of its inode's number count: two folders may have one key. */
+/* The semaphore's key is ftok(3) of the folder and this. The key has 16 bits of
+   the number of the folder's inode: two folders may have one key. */
 #define HASH_GATE_PROJECT_ID 'h'
 
 /* Opens the gate of a folder, which must exist, or makes it with so many
-   places; the places of one that is there stay as they are. Only processes of
-   the same user can share a gate. Returns 0, or -1 with an error. */
+   places. A gate that exists keeps its number of places. Only processes of the
+   same user can share a gate. Close it with hash_gate_close(). Returns 0, or -1
+   with an error: then *gate_r is NULL. */
 int hash_gate_open(const char *folder, unsigned int places,
 		   struct hash_gate **gate_r, struct error *error);
+
+/* Frees the handle and sets *gate to NULL; the gate stays for other processes.
+   Takes NULL in *gate. */
 void hash_gate_close(struct hash_gate **gate);
 
-/* Waits for a place, but not for ever. Returns true when there is one, which
-   hash_gate_leave() must give back; false when it does without: also with
-   NULL. */
+/* Waits for a place, but not for ever. Returns true when the caller has a
+   place, and must give it back with hash_gate_leave(); false when it goes on
+   without one, as it also does with NULL. */
 bool hash_gate_enter(struct hash_gate *gate);
+
+/* Gives the place back. */
 void hash_gate_leave(struct hash_gate *gate);
 
-/* Removes the gate for everybody. */
+/* Removes the gate for all processes, as a test does when it ends. */
 void hash_gate_remove(struct hash_gate *gate);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Stored passwords; see lib/password/hash.h. libsodium makes new hashes and
- * verifies Argon2; what older systems left behind goes to crypt(3).
+ * verifies Argon2; crypt(3) verifies the hashes of older systems.
  */
 #include "lib/base/secret.h"
 #include "lib/password/hash.h"
@@ -76,12 +76,12 @@ bool password_hash_is_weak(const char *hash, const struct password_cost *cost)
 	    sscanf(hash + length, "$argon2id$v=19$m=%lld,t=%u,p=", &memory_kib,
 		   &passes) != 2)
 		return true;
-	/* More of one does not make up for less of the other. */
+	/* More memory does not make up for fewer passes, nor the reverse. */
 	return memory_kib < cost->memory_bytes / 1024 || passes < cost->passes;
 }
 
-/* libsodium says -1 for everything, so what else could be wrong is found
-   before: a hash that it cannot read, and costs that it will not bear. */
+/* libsodium returns -1 for every failure. So a hash that it cannot read, and a
+   cost that it will not bear, are found before it is asked. */
 static int verify_argon2(const char *hash, const char *password,
 			 struct error *error)
 {
@@ -96,12 +96,12 @@ static int verify_argon2(const char *hash, const char *password,
 	errno = 0;
 	if (crypto_pwhash_str_verify(hash, password, strlen(password)) == 0)
 		return 1;
-	if (errno == EINVAL) /* its word for a mismatch */
+	if (errno == EINVAL) /* libsodium's code for a mismatch */
 		return 0;
 	return error_set(error, "out of memory for a password hash");
 }
 
-/* crypt_rn() marks failure with a NULL, and an unknown method so too. */
+/* crypt_rn() returns NULL for a failure, and for an unknown method. */
 static int verify_crypt(const char *hash, const char *password,
 			struct error *error)
 {
@@ -112,7 +112,7 @@ static int verify_crypt(const char *hash, const char *password,
 	if (data == NULL)
 		return error_set(error, "out of memory");
 	if (strlen(password) >= CRYPT_MAX_PASSPHRASE_SIZE) {
-		/* Such a password can never have been hashed. */
+		/* No hash can ever have been made of such a password. */
 		free(data);
 		return 0;
 	}
@@ -132,8 +132,8 @@ static int verify_crypt(const char *hash, const char *password,
 
 struct scheme {
 	const char *name;
-	/* What the hash must begin with, NULL = anything. Without this,
-	   {SHA512-CRYPT} with a plain DES hash would be taken. */
+	/* The beginning of every hash of the scheme; NULL = any. Without it,
+	   {SHA512-CRYPT} with a plain DES hash would be accepted. */
 	const char *prefix;
 	verify_function *verify;
 };

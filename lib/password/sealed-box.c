@@ -145,7 +145,7 @@ int sealed_box_close(const char *public_key_path, const char *text,
 	return result == 0 ? 0 : error_set(error, "the box cannot be closed");
 }
 
-/* Opens what was decoded. Returns 1 or 0. */
+/* Opens the decoded box. Returns 1 opened, 0 not. */
 static int open_box(const unsigned char *box, size_t length,
 		    const unsigned char *public, const unsigned char *private,
 		    char *text_r, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The module that Dovecot's auth processes load: registers the passdb and the
- * userdb, and owns the backend that both use.
+ * The module that Dovecot's auth processes load. It registers the passdb and
+ * the userdb, and owns the backend that both use.
  */
 #include "plugins/common/dovecot-glue.h"
 
@@ -23,8 +23,8 @@ struct auth_backend *authdb_alumni_backend(void)
 	return backend;
 }
 
-/* The auth process answers nothing itself, and may open neither store nor
-   secrets: it only looks whether the configuration can be read. */
+/* For the auth process, which answers no request itself and may open neither
+   the store nor secrets: only looks whether the configuration can be read. */
 static void check_configuration(void)
 {
 	struct configuration *configuration;
@@ -55,9 +55,9 @@ void authdb_alumni_check(void)
 
 DOVECOT_EXPORT void authdb_alumni_init(void)
 {
-	/* The thread that probes a directory would get an arena of malloc of
-	   its own: 128 MiB of address space, of the 256 that Dovecot allows a
-	   worker. */
+	/* The thread that probes a directory would get its own arena of
+	   malloc(3): 128 MiB of address space, of the 256 MiB that Dovecot
+	   allows a worker. */
 	(void)mallopt(M_ARENA_MAX, 1);
 	backend = auth_backend_new();
 	authdb_passdb_register(&passdb_alumni_functions);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The passdb and userdb "alumni", and the backend that both share in one
- * process. Both are blocking: requests are answered by auth-workers, one at a
- * time each, so a slow directory holds up one worker and not the auth
- * process.
+ * process. Both are blocking: each auth-worker answers one request at a time,
+ * so a slow directory holds up one worker and not the auth process.
  */
 #ifndef ALUMNI_PLUGINS_AUTH_AUTHDB_ALUMNI_H
 #define ALUMNI_PLUGINS_AUTH_AUTHDB_ALUMNI_H
@@ -15,12 +14,13 @@ struct passdb_module;
 struct userdb_module;
 struct userdb_iterate_context;
 
-/* The one backend of this process, from module init to deinit. */
+/* Returns the one backend of this process. It belongs to the module, and lasts
+   from authdb_alumni_init() to authdb_alumni_deinit(). */
 struct auth_backend *authdb_alumni_backend(void);
 
-/* Logs what is wrong with the configuration when a process starts, so that a
-   mistake shows before somebody logs in. Nothing else comes of it: requests
-   are temporary failures until it is mended. */
+/* Logs a fault of the configuration when a process starts, so that a mistake
+   shows before anybody logs in. Has no other effect: requests are temporary
+   failures until the fault is mended. */
 void authdb_alumni_check(void);
 
 /* Called by Dovecot when the module is loaded and unloaded. */

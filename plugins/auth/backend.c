@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What an auth-worker keeps between requests; see plugins/auth/backend.h.
+ * The things that an auth-worker keeps between requests; see
+ * plugins/auth/backend.h.
  */
 #include <errno.h>
 #include <grp.h>
@@ -20,9 +21,9 @@
 #include "plugins/auth/backend.h"
 #include "protocol/names.h"
 
-/* A directory that is opened when it is first asked. One that cannot be
-   opened (its password file is missing, say) must not keep out those whom
-   another tier lets in: it counts as a directory that does not answer. */
+/* A directory that is opened when it is first asked. A directory that cannot be
+   opened (its password file is missing, say) counts as one that does not
+   answer: it must not keep out the people whom another tier accepts. */
 struct lazy_directory {
 	const struct directory_options *options;
 	size_t number;
@@ -38,7 +39,7 @@ struct auth_backend {
 	struct login_directory *login_directories;
 	struct shared_state *state;
 	struct hash_gate *gate;
-	/* Why it is not shared, until that was told. */
+	/* Why the state is not shared, until that was reported. */
 	struct error state_error;
 	uid_t mail_uid;
 	gid_t mail_gid;
@@ -146,8 +147,8 @@ static int backend_prepare_directories(struct auth_backend *backend,
 	return 0;
 }
 
-/* All mail belongs to one system user. root is refused: Dovecot would run
-   mail processes as root. */
+/* Looks up the one system user to whom all mail belongs. root is refused, since
+   Dovecot would run mail processes as root. Returns 0, or -1 with an error. */
 static int backend_find_mail_user(struct auth_backend *backend,
 				  struct error *error)
 {
@@ -197,7 +198,7 @@ static int backend_open_configuration(struct auth_backend *backend,
 		backend_close_configuration(backend);
 		return -1;
 	}
-	/* Only a cache: without it, logins work. */
+	/* Both are for speed alone: logins work without them. */
 	(void)shared_state_open(backend->configuration->state_dir,
 				&backend->state, &backend->state_error);
 	(void)hash_gate_open(backend->configuration->state_dir,
@@ -226,7 +227,7 @@ int auth_backend_open_directories(struct auth_backend *backend,
 	if (auth_backend_open(backend, error) < 0)
 		return -1;
 	for (i = 0; i < backend->configuration->directory_count; i++) {
-		/* Only the first error is kept, but all are opened. */
+		/* All are opened, and the first error is kept. */
 		if (lazy_directory_open(&backend->directories[i],
 					ret < 0 ? NULL : error) < 0)
 			ret = -1;
@@ -262,7 +263,7 @@ bool auth_backend_take_news(struct auth_backend *backend,
 	return false;
 }
 
-/* A failed handle is not used again: the next request opens a new one. */
+/* Closes a handle that failed: the next request opens a new one. */
 static void backend_drop_store(struct auth_backend *backend)
 {
 	if (backend->store != NULL)
@@ -299,8 +300,8 @@ void auth_backend_login(struct auth_backend *backend, const char *service,
 	};
 	store_set_actor(backend->store, "login", "login");
 	login_decide(&parts, typed_name, password, result_r);
-	/* It may have been the directory and not the store that failed, but
-	   opening the store again is cheap. */
+	/* The directory may have failed and not the store, but it is cheap to
+	   open the store again. */
 	if (result_r->outcome == LOGIN_TEMPORARY_FAILURE)
 		backend_drop_store(backend);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * passdb AUTHDB_DRIVER_NAME: who may log in; see passdb-alumni.h.
+ * passdb "alumni": logins; see plugins/auth/passdb-alumni.h.
  *
  * An unknown user, a wrong password and a disabled account look the same to
- * the client. Why it was refused stands in the log, one line for each login,
- * which begins with Dovecot's own words for a failure: fail2ban and its like
- * look for these.
+ * the client. The log has the reason of a refusal, in one line a login. The
+ * line begins with Dovecot's own words for a failure, which fail2ban and
+ * similar programs look for.
  */
 #include "plugins/common/dovecot-glue.h"
 
@@ -20,8 +20,8 @@
 
 #include "password-scheme.h"
 
-/* Any scheme that Dovecot knows, so that accounts can be brought along from
-   elsewhere with their hashes. */
+/* Takes every scheme that Dovecot knows, so that accounts can be imported from
+   other systems with their hashes. */
 static int verify_with_dovecot(void *context, const char *hash,
 			       const char *password, struct error *error)
 {
@@ -42,8 +42,8 @@ static int verify_with_dovecot(void *context, const char *hash,
 	return ret;
 }
 
-/* A phrase of Dovecot's, by which programs that watch the log know a failure;
-   NULL for a login. */
+/* Returns Dovecot's phrase for a failure, by which programs that watch the log
+   recognise it, or NULL. */
 static const char *failure_phrase(enum login_outcome outcome)
 {
 	switch (outcome) {
@@ -105,9 +105,9 @@ static void log_news(struct auth_request *request)
 	}
 }
 
-/* From here on the account's name stands for what was typed: other case, or our
-   domain behind it. An account with a backend is passed on to it; on the
-   backend itself, proxy_maybe lets it stay. */
+/* Sets the user to the account's name, in place of the typed one (another case,
+   or with our domain). Dovecot passes the session of an account with a backend
+   on to that host; on the backend itself, proxy_maybe lets the session stay. */
 static void set_fields(struct auth_request *request,
 		       const struct account *account)
 {
@@ -128,7 +128,7 @@ static enum passdb_result passdb_result_of(const struct login_result *result)
 	case LOGIN_MISMATCH:
 	case LOGIN_DISABLED:
 		/* Not PASSDB_RESULT_USER_DISABLED: Dovecot would tell the
-		   client, before any password was right. */
+		   client, though no password was right. */
 		return PASSDB_RESULT_PASSWORD_MISMATCH;
 	case LOGIN_TEMPORARY_FAILURE:
 		break;
@@ -136,8 +136,8 @@ static enum passdb_result passdb_result_of(const struct login_result *result)
 	return PASSDB_RESULT_INTERNAL_FAILURE;
 }
 
-/* Finds an account for somebody whose right to it is already known, or not in
-   question: ok, or why not (logged). */
+/* Finds an account for a user whose right to it is proved, or does not matter.
+   Returns ok, or the reason after logging it. */
 static enum passdb_result find_account(struct auth_request *request,
 				       struct account *account_r)
 {
@@ -177,8 +177,8 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 		return;
 	}
 	if (request->fields.skip_password_check) {
-		/* Another passdb has already verified it: a master user's,
-		   which must not reach a directory. */
+		/* Another passdb has verified the password: it is a master
+		   user's, which must not reach a directory. */
 		callback(find_account(request, &account), request);
 		return;
 	}
@@ -193,9 +193,9 @@ static void passdb_alumni_verify_plain(struct auth_request *request,
 	callback(passdb_result_of(&result), request);
 }
 
-/* Reads the account's alumni password, for a mechanism that needs what is
-   stored: CRAM-MD5 and the like. password_r points into hash, or is NULL when
-   none is set. */
+/* Reads the account's alumni password, for a mechanism that needs the stored
+   form, such as CRAM-MD5. *password_r points into hash, and is untouched when
+   no password is set. */
 static enum passdb_result read_credentials(struct auth_request *request,
 					   const struct account *account,
 					   char hash[PASSWORD_HASH_BYTES],
@@ -232,7 +232,7 @@ static enum passdb_result read_credentials(struct auth_request *request,
 	return PASSDB_RESULT_OK;
 }
 
-/* For such mechanisms, and for look-ups that want no password at all. */
+/* For such mechanisms, and for look-ups without a password. */
 static void
 passdb_alumni_lookup_credentials(struct auth_request *request,
 				 lookup_credentials_callback_t *callback)

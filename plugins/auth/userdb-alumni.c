@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * userdb AUTHDB_DRIVER_NAME: where an account's mail is; see userdb-alumni.h.
+ * userdb "alumni": the place of an account's mail; see
+ * plugins/auth/userdb-alumni.h.
  *
- * A disabled account is found here like any other. Whether somebody may log
- * in is for the passdb to say. LMTP asks here too: mail that the SMTP server
- * accepted before the account was disabled must be neither lost nor returned,
- * and once the account is enabled again it is there. New mail for a disabled
- * account is refused by the milter, in the SMTP dialogue. doveadm must reach
- * such a mailbox as well, to expire its Trash or to move it.
+ * A disabled account is found here like any other; the passdb decides about
+ * logins. LMTP asks here too: mail that the SMTP server accepted before the
+ * account was disabled must be neither lost nor returned, and is there when the
+ * account is enabled again. The milter refuses new mail for a disabled account,
+ * in the SMTP dialogue. doveadm must reach such a mailbox as well, to expire
+ * its Trash or to move it.
  */
 #include "plugins/common/dovecot-glue.h"
 
@@ -24,7 +25,7 @@ struct alumni_iterate_context {
 	struct account accounts[ITERATE_PAGE_ACCOUNTS];
 	size_t count, next;
 	bool last_page;
-	/* Name of the last account of the page before. */
+	/* The name of the last account of the page before. */
 	char after[ADDRESS_LOCAL_BYTES];
 };
 
