@@ -21,8 +21,8 @@ DEPLOY = ROOT / "deploy"
 MACHINE_PATHS = ("/usr/", "/bin/", "/sbin/", "/dev/null")
 
 # Tests log in all the time, and an eighth of a second for a hash is more than
-# all else that a login takes. They are many at a time, so that a directory which
-# answers may take long.
+# all else that a login takes. They are many at a time, so that a directory
+# which answers may take long.
 FOR_TESTS = {
     "hash_memory": '"8M"',
     "hash_passes": "1",
