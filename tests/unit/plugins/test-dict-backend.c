@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tests of the dict driver without Dovecot, on a real store: look-ups,
- * commits, and the list of accounts whose Trash is due.
+ * Tests of the dict driver without Dovecot, on a real store: look-ups
+ * and commits.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,102 +17,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "lib/store/store.h"
-#include "plugins/dict/backend.h"
-#include "plugins/dict/trash-due.h"
-#include "tests/unit/store/store-fixture.h"
+#include "tests/unit/plugins/dict-fixture.h"
 
-#define DAY ((int64_t)86400)
-#define NOW ((int64_t)1700000000)
-/* More than two pages of trash-due.c. */
-#define MANY_ACCOUNTS 230
-
-struct fixture {
-	struct store_fixture *place;
-	struct dict_backend *backend;
-	struct store *store;
-};
-
-/* Points the dict backend to a configuration file in the fixture's folder. */
-static void write_configuration(const struct store_fixture *place)
-{
-	char path[2 * FIXTURE_PATH_BYTES];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/alumnimail.conf", place->folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	assert_true(fprintf(file,
-			    "domains = { \"alumni.example\" }\n"
-			    "store = \"%s\"\n"
-			    "mail_home = \"/var/vmail\"\n"
-			    "default_class = \"alumni\"\n"
-			    "class \"alumni\" { quota = \"1000\" "
-			    "trash_retention = \"7d\" }\n"
-			    "class \"longer\" { quota = \"0\" "
-			    "trash_retention = \"30d\" }\n"
-			    "class \"ever\" { quota = \"0\" "
-			    "trash_retention = \"never\" }\n",
-			    place->location) > 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(setenv(CONFIGURATION_PATH_VARIABLE, path, 1), 0);
-}
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct error error = {.text = ""};
-	void *place;
-
-	assert_non_null(fixture);
-	(void)store_fixture_set_up(&place);
-	fixture->place = place;
-	write_configuration(fixture->place);
-	fixture->store = store_fixture_open(fixture->place, STORE_ACCOUNTS);
-	if (dict_backend_new(&fixture->backend, &error) < 0)
-		fail_msg("%s", error.text);
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-	void *place = fixture->place;
-
-	dict_backend_free(&fixture->backend);
-	assert_null(fixture->backend);
-	store_close(&fixture->store);
-	free(fixture);
-	return store_fixture_tear_down(&place);
-}
-
-static struct account add_account(const struct fixture *fixture,
-				  const char *name, const char *class_name)
-{
-	struct account account = {.enabled = true};
-	struct error error = {.text = ""};
-
-	snprintf(account.name, sizeof(account.name), "%s", name);
-	snprintf(account.class_name, sizeof(account.class_name), "%s",
-		 class_name);
-	if (store_account_add(fixture->store, &account, NOW, &error) !=
-	    STORE_ADDED)
-		fail_msg("%s: %s", name, error.text);
-	return account;
-}
-
-static void save_into_trash(const struct fixture *fixture,
-			    const struct account *account, int64_t saved_at)
-{
-	struct error error = {.text = ""};
-
-	assert_int_equal(store_trash_saved(fixture->store, account->id,
-					   saved_at, &error),
-			 1);
-}
-
-static int commit(const struct fixture *fixture, const char *user,
+static int commit(const struct dict_fixture *fixture, const char *user,
 		  const char *key, const char *value)
 {
 	struct account_changes changes;
@@ -124,7 +31,7 @@ static int commit(const struct fixture *fixture, const char *user,
 	return dict_backend_commit(fixture->backend, user, &changes, &error);
 }
 
-static void expect(const struct fixture *fixture, const char *user,
+static void expect(const struct dict_fixture *fixture, const char *user,
 		   const char *key, const char *expected)
 {
 	char value[WIRE_VALUE_BYTES];
@@ -138,11 +45,11 @@ static void expect(const struct fixture *fixture, const char *user,
 
 static void test_lookup_and_commit(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct dict_fixture *fixture = *state;
 	char value[WIRE_VALUE_BYTES];
 	struct error error;
 
-	add_account(fixture, "anna", "alumni");
+	dict_fixture_add(fixture, "anna", "alumni");
 	expect(fixture, "anna", "priv/quota/limit", "1000");
 	expect(fixture, "Anna@Alumni.example", "priv/quota/limit", "1000");
 
@@ -172,9 +79,9 @@ static void test_lookup_and_commit(void **state)
 
 static void test_trash_expired_compares(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct dict_fixture *fixture = *state;
 
-	add_account(fixture, "anna", "alumni");
+	dict_fixture_add(fixture, "anna", "alumni");
 	assert_int_equal(commit(fixture, "anna", "priv/trash/oldest", "500"),
 			 1);
 	assert_int_equal(commit(fixture, "anna", "priv/trash/oldest", "900"),
@@ -190,8 +97,9 @@ static void test_trash_expired_compares(void **state)
 }
 
 /* As the expiry reports: a count, and what is left in Trash. */
-static int commit_report(const struct fixture *fixture, const char *storage,
-			 const char *counted_at, const char *expired)
+static int commit_report(const struct dict_fixture *fixture,
+			 const char *storage, const char *counted_at,
+			 const char *expired)
 {
 	const char *const sets[][2] = {
 		{"priv/quota/storage", storage},
@@ -214,9 +122,9 @@ static int commit_report(const struct fixture *fixture, const char *storage,
 
 static void test_trash_is_not_expired_before_usage_is_right(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct dict_fixture *fixture = *state;
 
-	add_account(fixture, "anna", "alumni");
+	dict_fixture_add(fixture, "anna", "alumni");
 	assert_int_equal(commit_report(fixture, "5", "10", "0 0"), 1);
 	assert_int_equal(commit(fixture, "anna", "priv/trash/oldest", "500"),
 			 1);
@@ -234,11 +142,11 @@ static void test_trash_is_not_expired_before_usage_is_right(void **state)
 
 static void test_store_failure(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct dict_fixture *fixture = *state;
 	char moved[2 * FIXTURE_PATH_BYTES], value[WIRE_VALUE_BYTES];
 	struct error error = {.text = ""};
 
-	add_account(fixture, "anna", "alumni");
+	dict_fixture_add(fixture, "anna", "alumni");
 	snprintf(moved, sizeof(moved), "%s.moved", fixture->place->accounts);
 	assert_int_equal(rename(fixture->place->accounts, moved), 0);
 	assert_int_equal(dict_backend_lookup(fixture->backend, "anna",
@@ -253,7 +161,7 @@ static void test_store_failure(void **state)
 	expect(fixture, "anna", "priv/quota/storage", "5");
 }
 
-static struct account read_account(const struct fixture *fixture,
+static struct account read_account(const struct dict_fixture *fixture,
 				   const char *id)
 {
 	struct account account;
@@ -265,9 +173,9 @@ static struct account read_account(const struct fixture *fixture,
 
 static void test_usage_makes_warnings_due(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct dict_fixture *fixture = *state;
 	const int64_t quota = 1000;
-	struct account account = add_account(fixture, "anna", "alumni");
+	struct account account = dict_fixture_add(fixture, "anna", "alumni");
 	const char *id = account.id;
 
 	assert_int_equal(
@@ -318,7 +226,7 @@ static int64_t monotonic_nsecs(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static int publish(const struct fixture *fixture, const char *bytes,
+static int publish(const struct dict_fixture *fixture, const char *bytes,
 		   int64_t counted_at)
 {
 	struct account_changes changes;
@@ -337,7 +245,7 @@ static int publish(const struct fixture *fixture, const char *bytes,
 
 /* In a process of its own: writes a count of later_at, and keeps the store
    locked for a while after that time. */
-static void write_slowly(const struct fixture *fixture, int64_t later_at,
+static void write_slowly(const struct dict_fixture *fixture, int64_t later_at,
 			 int locked)
 {
 	const struct timespec while_ = {.tv_nsec = 50 * 1000 * 1000};
@@ -364,13 +272,13 @@ static void write_slowly(const struct fixture *fixture, int64_t later_at,
    must not take for one of another clock. */
 static void test_an_earlier_count_that_waited_is_ignored(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct dict_fixture *fixture = *state;
 	int64_t now = monotonic_nsecs();
 	int status, locked[2];
 	char byte;
 	pid_t pid;
 
-	add_account(fixture, "anna", "alumni");
+	dict_fixture_add(fixture, "anna", "alumni");
 	assert_int_equal(publish(fixture, "5", now), 1);
 	assert_int_equal(pipe(locked), 0);
 	pid = fork();
@@ -392,125 +300,15 @@ static void test_an_earlier_count_that_waited_is_ignored(void **state)
 	expect(fixture, "anna", "priv/quota/storage", "50");
 }
 
-static void expect_next(struct trash_due *due, const char *name,
-			int64_t retention)
-{
-	const struct account *account;
-	struct error error = {.text = ""};
-	int64_t found;
-	int ret = trash_due_next(due, &account, &found, &error);
-
-	if (name == NULL) {
-		assert_int_equal(ret, 0);
-		return;
-	}
-	assert_int_equal(ret, 1);
-	assert_string_equal(account->name, name);
-	assert_int_equal(found, retention);
-}
-
-static void test_due_by_class(void **state)
-{
-	const struct fixture *fixture = *state;
-	const int64_t day = DAY, never = 0;
-	struct account account;
-	struct trash_due *due;
-
-	account = add_account(fixture, "young", "alumni");
-	save_into_trash(fixture, &account, NOW - 7 * DAY + 1);
-	account = add_account(fixture, "old", "alumni");
-	save_into_trash(fixture, &account, NOW - 7 * DAY);
-	account = add_account(fixture, "older", "alumni");
-	save_into_trash(fixture, &account, NOW - 20 * DAY);
-	account = add_account(fixture, "longer-young", "longer");
-	save_into_trash(fixture, &account, NOW - 20 * DAY);
-	account = add_account(fixture, "longer-old", "longer");
-	save_into_trash(fixture, &account, NOW - 31 * DAY);
-	account = add_account(fixture, "ever", "ever");
-	save_into_trash(fixture, &account, NOW - 1000 * DAY);
-	add_account(fixture, "empty", "alumni");
-
-	/* A retention of their own, shorter and longer. */
-	account = add_account(fixture, "own-old", "ever");
-	save_into_trash(fixture, &account, NOW - DAY);
-	assert_int_equal(store_account_set_retention(fixture->store, account.id,
-						     &day, NULL),
-			 1);
-	account = add_account(fixture, "own-ever", "alumni");
-	save_into_trash(fixture, &account, NOW - 1000 * DAY);
-	assert_int_equal(store_account_set_retention(fixture->store, account.id,
-						     &never, NULL),
-			 1);
-
-	due = trash_due_new(fixture->backend, NOW);
-	expect_next(due, "longer-old", 30 * DAY);
-	expect_next(due, "older", 7 * DAY);
-	expect_next(due, "old", 7 * DAY);
-	expect_next(due, "own-old", DAY);
-	expect_next(due, NULL, 0);
-	expect_next(due, NULL, 0);
-	trash_due_free(&due);
-	assert_null(due);
-}
-
-static void test_due_pages(void **state)
-{
-	const struct fixture *fixture = *state;
-	const struct account *found;
-	struct account account;
-	struct trash_due *due;
-	struct error error = {.text = ""};
-	char name[ADDRESS_LOCAL_BYTES];
-	int64_t retention, last = 0;
-	unsigned int i, count = 0;
-
-	/* Ten of each time, so that a page ends among equals. */
-	for (i = 0; i < MANY_ACCOUNTS; i++) {
-		snprintf(name, sizeof(name), "user%u", i);
-		account = add_account(fixture, name, "alumni");
-		save_into_trash(fixture, &account, NOW - 30 * DAY + i / 10);
-	}
-	due = trash_due_new(fixture->backend, NOW);
-	while (trash_due_next(due, &found, &retention, &error) > 0) {
-		assert_true(found->trash_oldest >= last);
-		last = found->trash_oldest;
-		count++;
-		assert_true(count <= MANY_ACCOUNTS);
-		/* Every other one is visited and found empty, the rest stay
-		   as they are: none is given twice, none is lost. */
-		if (count % 2 == 0)
-			continue;
-		assert_int_equal(store_trash_expired(fixture->store, found->id,
-						     found->trash_generation, 0,
-						     &error),
-				 1);
-	}
-	assert_string_equal(error.text, "");
-	assert_int_equal(count, MANY_ACCOUNTS);
-	trash_due_free(&due);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_lookup_and_commit, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(test_trash_expired_compares,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			test_trash_is_not_expired_before_usage_is_right, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(test_store_failure, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(test_usage_makes_warnings_due,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			test_an_earlier_count_that_waited_is_ignored, set_up,
-			tear_down),
-		cmocka_unit_test_setup_teardown(test_due_by_class, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(test_due_pages, set_up,
-						tear_down),
+		DICT_TEST(test_lookup_and_commit),
+		DICT_TEST(test_trash_expired_compares),
+		DICT_TEST(test_trash_is_not_expired_before_usage_is_right),
+		DICT_TEST(test_store_failure),
+		DICT_TEST(test_usage_makes_warnings_due),
+		DICT_TEST(test_an_earlier_count_that_waited_is_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
