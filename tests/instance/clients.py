@@ -253,9 +253,10 @@ class RunningInstance:
         """The messages of a mailbox as bytes."""
         connection = self.imap(user, password)
         try:
-            status, _ = connection.select(mailbox, readonly=True)
+            status, answer = connection.select(mailbox, readonly=True)
             if status != "OK":
-                raise InstanceError(f"{user} has no mailbox {mailbox}")
+                raise InstanceError(f"{user} has no mailbox {mailbox}: "
+                                    f"{answer}")
             _, numbers = connection.search(None, "ALL")
             found = []
             for number in numbers[0].split():

@@ -12,9 +12,10 @@ from .errors import InstanceError
 from .layout import BUILD, DOMAIN
 from .waiting import wait_until
 
-# Long enough for servers that run under valgrind.
-READY_SECONDS = 180
-PROBE_SECONDS = 10
+# Long enough for servers that run under valgrind, on a machine with much to do.
+# One that is not there yet refuses a connection at once.
+READY_SECONDS = 600
+PROBE_SECONDS = 60
 # SMFIC_OPTNEG of the milter protocol, version 6; the answer is one too.
 MILTER_NEGOTIATION = (b"\0\0\0\rO" b"\0\0\0\6" b"\0\0\1\377"
                       b"\0\37\377\377")

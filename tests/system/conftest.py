@@ -42,7 +42,7 @@ pytest_plugins = ["alumnictl_program", "doctor_patient", "terminals",
 collect_ignore = (["test_lint.py", "test_changed.py"]
                   if "ALUMNIMAIL_TREE" in os.environ else [])
 
-UP_SECONDS = 600
+UP_SECONDS = 1200
 TAIL_BYTES = 6000
 
 
@@ -83,6 +83,8 @@ def keep_artifacts(layout):
 
 
 RUN = pytest.StashKey()
+# Those that are there now.
+STATES = pytest.StashKey()
 
 
 def folder_prefix(config):
@@ -116,6 +118,8 @@ class State:
         self.layout = Layout(tempfile.mkdtemp(
             prefix=folder_prefix(config), dir="/tmp"))
         self.folder = self.layout.folder
+        self.config = config
+        config.stash.setdefault(STATES, []).append(self)
 
     def up(self, *options):
         manage("up", "--state", self.folder, "--owner", os.getpid(),
@@ -144,10 +148,10 @@ class State:
         if self.layout.log.exists():
             keep_artifacts(self.layout)
         shutil.rmtree(self.folder)
+        self.config.stash[STATES].remove(self)
         return "\n".join(wrong)
 
 
-SHARED = pytest.StashKey()
 WRONG_AT_THE_END = pytest.StashKey()
 
 
@@ -164,7 +168,6 @@ def note_wrong(config, wrong):
 @pytest.fixture(scope="session")
 def _shared_state(request):
     state = State(request.config)
-    request.config.stash[SHARED] = state
     try:
         yield state
     finally:
@@ -270,10 +273,8 @@ SIZES = pytest.StashKey()
 
 
 def _logs(config):
-    state = config.stash.get(SHARED, None)
-    if state is None or not state.layout.log.exists():
-        return []
-    return sorted(state.layout.log.glob("*.log"))
+    return [path for state in config.stash.get(STATES, [])
+            for path in sorted(state.layout.log.glob("*.log"))]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -291,7 +292,7 @@ def _attach_logs(item, report):
             file.seek(max(sizes.get(path, 0), size - TAIL_BYTES))
             text = file.read().decode(errors="replace")
         if text:
-            report.sections.append((path.name, text))
+            report.sections.append((str(path), text))
 
 
 def _fail_skipped(report):

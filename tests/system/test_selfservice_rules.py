@@ -347,11 +347,14 @@ def test_secrets_are_in_no_log(instance, person, own):
     current = f"{person}-alumni"
     own.set("password", f"{current}\t{GOOD}-secret")
     refusal(own, "password", f"wrong-secret\t{GOOD}")
-    logs = "".join(path.read_text(errors="replace") for path in
-                   (instance.state / "log").iterdir() if path.is_file())
-    assert f"{GOOD}-secret" not in logs
-    assert "wrong-secret" not in logs
-    assert f"of {person} refused" in logs
+
+    def logs():
+        return "".join(path.read_text(errors="replace") for path in
+                       (instance.state / "log").iterdir() if path.is_file())
+
+    instance.wait(lambda: f"of {person} refused" in logs(), "its line")
+    assert f"{GOOD}-secret" not in logs()
+    assert "wrong-secret" not in logs()
 
 
 @pytest.mark.parametrize("name", ["forward", "forward-code", "password",
