@@ -196,6 +196,7 @@ static void lists_go_over_all_pages(void **state)
 	expect_output(fixture, "\n0-9 %             599  ################");
 	assert_int_equal(RUN(fixture, "usage", "--json", "--top", "0"), EX_OK);
 	expect_output(fixture, "\"fullest\":[]");
+	expect_output(fixture, "\"total\":{\"accounts\":600,");
 	assert_int_equal(RUN(fixture, "audit", "list", "--limit", "0"), EX_OK);
 	assert_int_equal(count_lines(fixture->output), MANY);
 	assert_int_equal(RUN(fixture, "audit", "list", "--limit", "501"),

@@ -122,6 +122,7 @@ static void a_sync_does_what_it_showed(void **state)
 		 EX_OK,
 		 "leaver: left, class student -> alumni\n",
 		 "Nothing was changed"},
+		{{"account", "show", "suspended"}, EX_OK, "Denied:", NULL},
 		{{"account", "show", "leaver"}, EX_OK, "alumni", "student"},
 		{{"account", "show", "student"},
 		 EX_OK,

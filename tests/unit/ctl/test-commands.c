@@ -350,6 +350,29 @@ static void deleting_can_be_taken_back(void **state)
 	COMMANDS_PLAY(*state, steps);
 }
 
+/* A group is offered once, and each of its commands with it. */
+static void completion_knows_every_command(void **state)
+{
+	static const struct command_step steps[] = {
+		{{"completion", "bash"},
+		 EX_OK,
+		 "\"\") list=\"store srs password-key account password "
+		 "app-password class quota trash usage ",
+		 "account account"},
+		{{"completion", "bash"},
+		 EX_OK,
+		 "\"account\") list=\"add show list rename ",
+		 NULL},
+		{{"completion", "bash"},
+		 EX_OK,
+		 "[[ \"${words[*]}\" != \"account show\" ]] || name=1",
+		 "!= \"account list\" ]]"},
+		{{"completion", "zsh"}, EX_USAGE, "only for bash", NULL},
+	};
+
+	COMMANDS_PLAY(*state, steps);
+}
+
 static void the_trail_tells_what_was_done(void **state)
 {
 	static const struct command_step steps[] = {
@@ -373,6 +396,11 @@ static void the_trail_tells_what_was_done(void **state)
 		 EX_OK,
 		 "\"action\":\"account.disable\"",
 		 NULL},
+		{{"quota", "set", "other", "1G"}, EX_OK, "1 GB", NULL},
+		{{"audit", "list", "other", "--json"},
+		 EX_OK,
+		 "\"action\":\"quota\",\"detail\":\"1073741824, was ",
+		 NULL},
 		{{"audit", "list", "--limit", "0"},
 		 EX_OK,
 		 " alumna account.disable (",
@@ -393,7 +421,7 @@ static void the_trail_tells_what_was_done(void **state)
 		 NULL},
 		{{"audit", "prune", "--before", "2999-01-01"},
 		 EX_OK,
-		 "3 entries removed",
+		 "4 entries removed",
 		 NULL},
 	};
 
@@ -413,6 +441,7 @@ int main(void)
 		TEST(mail_is_forwarded),
 		TEST(sending_and_sessions),
 		TEST(deleting_can_be_taken_back),
+		TEST(completion_knows_every_command),
 		TEST(the_trail_tells_what_was_done),
 	};
 

@@ -259,7 +259,10 @@ static void mail_belongs_to_an_ordinary_user(void **state)
 	};
 	struct fixture *fixture = *state;
 	struct auth_backend *backend = auth_backend_new();
+	struct account account = {.id = ""};
+	char hash[PASSWORD_HASH_BYTES];
 	struct error error = {""};
+	size_t count;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		configure(fixture, cases[i][0], cases[i][1], "");
@@ -270,6 +273,16 @@ static void mail_belongs_to_an_ordinary_user(void **state)
 	}
 	write_configuration(fixture);
 	assert_int_equal(auth_backend_open(backend, &error), 0);
+	auth_backend_free(&backend);
+	backend = auth_backend_new();
+	configure(fixture, "root", "root", "");
+	assert_int_equal(
+		auth_backend_account(backend, "alumna", &account, &error), -1);
+	assert_int_equal(auth_backend_password(backend, &account, hash, &error),
+			 -1);
+	assert_int_equal(auth_backend_accounts_after(backend, "", &account, 1,
+						     &count, &error),
+			 -1);
 	auth_backend_free(&backend);
 }
 
