@@ -199,19 +199,17 @@ static void put_expanded(FILE *stream, const struct columns *columns,
 	} places[] = {{"{columns}", put_names}, {"{values}", put_values}};
 
 	while (*sql != '\0') {
-		size_t skipped = 0;
+		size_t length = strcspn(sql, "{");
 
+		(void)fwrite(sql, 1, length, stream);
+		sql += length;
 		for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-			size_t length = strlen(places[i].word);
-
+			length = strlen(places[i].word);
 			if (strncmp(sql, places[i].word, length) == 0) {
 				places[i].put(stream, columns);
-				skipped = length;
+				sql += length;
 			}
 		}
-		if (skipped == 0)
-			(void)fputc(*sql++, stream);
-		sql += skipped;
 	}
 }
 
