@@ -2,8 +2,8 @@
  *
  * An account: one person's mailbox, held by value so that nobody has to free
  * it. Everything else in the store (credentials, forwarding, usage) hangs on
- * the immutable random id, never on the name, which can be given to somebody
- * else one day.
+ * the random id, which never changes. It never hangs on the name, which
+ * somebody else may get one day.
  */
 #ifndef ALUMNI_ACCOUNT_ACCOUNT_H
 #define ALUMNI_ACCOUNT_ACCOUNT_H
@@ -26,15 +26,15 @@ struct account {
 	char id[ACCOUNT_ID_BYTES];
 	/* Local part of the account's address: lower case, no domain. */
 	char name[ADDRESS_LOCAL_BYTES];
-	/* Name of a class of the configuration: quota and retention follow
-	   from it unless the account has its own. */
+	/* Name of a class of the configuration, whose quota and retention hold
+	   unless the account has its own. */
 	char class_name[ACCOUNT_CLASS_BYTES];
 	bool enabled;
 	int64_t created_at; /* Unix seconds */
-	/* When the account was deleted, Unix seconds; 0 = it is not. A deleted
-	   account is only seen by the functions of lib/store/deleted.h. */
+	/* When the account was deleted, Unix seconds; 0 = it was not. Only the
+	   functions of lib/store/deleted.h see a deleted account. */
 	int64_t deleted_at;
-	bool keep_mail; /* its folder stays when the account is purged */
+	bool keep_mail; /* the mail folder stays when the account is purged */
 
 	/* The directory entry that this account belongs to. Both are empty
 	   when the account is not pinned: then no directory password opens
@@ -42,17 +42,16 @@ struct account {
 	char directory[ACCOUNT_DIRECTORY_BYTES];
 	char directory_id[ACCOUNT_DIRECTORY_ID_BYTES];
 
-	/* When the directory said that this person may log in with no
-	   password, Unix seconds; 0 = it does not say so. Holds until it says
-	   otherwise, or the account is pinned anew. */
+	/* When the directory said that no password may let this person in,
+	   Unix seconds; 0 = it does not say so. This holds until the directory
+	   says otherwise or the account gets another pin. */
 	int64_t denied_at;
-	/* An entry of the account's name that is not the account's: what a
-	   login found last, in place of the pinned one. Both are empty when
-	   there was none. */
+	/* The directory entry that the last login found under the account's
+	   name, if that was not the pinned entry. Both are empty otherwise. */
 	char other_directory[ACCOUNT_DIRECTORY_BYTES];
 	char other_directory_id[ACCOUNT_DIRECTORY_ID_BYTES];
-	/* The tier that let the account in last; empty = not known. Only kept
-	   with order = last-success-first. */
+	/* The tier that let the account in last; empty = unknown. It is kept
+	   only with order = last-success-first. */
 	char last_tier[ACCOUNT_DIRECTORY_BYTES];
 	/* The host that Dovecot passes this account's sessions on to; empty =
 	   they stay here. */
@@ -67,23 +66,22 @@ struct account {
 
 	/* Empty: not forwarded. Otherwise a complete external address. */
 	char forward_address[ADDRESS_BYTES];
-	/* Without an address: for the one that the person may set. */
+	/* Without an address, this holds for one that the person may set. */
 	bool forward_keep_copy;
 
-	/* Last published usage; 0 until something was published. */
+	/* The usage that was published last; 0 before that. */
 	int64_t usage_bytes;
 	int64_t usage_messages;
-	/* When it was counted; see store_usage_set(). */
+	/* When the usage was counted; see store_usage_set(). */
 	int64_t usage_counted_at;
-	/* When it was last added to, and up to which message of INBOX it
-	   goes; see store_usage_add(). */
+	/* When something was last added to the usage, and the message of INBOX
+	   up to which the usage goes; see store_usage_add(). */
 	int64_t usage_saved_at;
 	int64_t usage_uid_validity;
 	int64_t usage_uid_next;
-	/* Levels of mail_quota_level(): the one that the last warning was
-	   about, and the one of a warning that is still to be sent; 0 = none.
-	   The token makes the warning known to the mail process that delivers
-	   it; empty = none is on its way. */
+	/* Levels of mail_quota_level(): that of the last warning, and that of a
+	   warning still to be sent; 0 = none. By the token, the mail process
+	   that delivers a warning knows it; empty = none is on its way. */
 	int warned;
 	int warning_due;
 	char warning_token[ACCOUNT_TOKEN_BYTES];
@@ -94,8 +92,8 @@ struct account {
 	int64_t trash_oldest;
 	int64_t trash_generation;
 
-	/* Sending over submission is blocked since then (Unix seconds), and
-	   why; 0 and empty: it is not. */
+	/* Since when sending over submission is blocked (Unix seconds), and
+	   why; 0 and empty = it is not blocked. */
 	int64_t sending_blocked_at;
 	char sending_block_reason[ACCOUNT_BLOCK_REASON_BYTES];
 };
@@ -109,8 +107,8 @@ bool account_id_is_valid(const char *id);
 #define ACCOUNT_HOME_BYTES 4352
 
 /* The account's home folder below the configured mail_home: MAIL_HOME/ab/ID
-   for an id that begins with ab, so that no folder gets too many. It hangs on
-   the id, so an account made later under the same name has another.
+   for an id that begins with ab, so that no folder has too many entries. A
+   later account of the same name has another folder, since it has another id.
    Returns 0, or -1 if mail_home is too long or the id is no valid one. */
 int account_home(const struct account *account, const char *mail_home,
 		 char home_r[ACCOUNT_HOME_BYTES]);
@@ -140,8 +138,8 @@ static inline bool account_sending_is_blocked(const struct account *account)
 	return account->sending_blocked_at != 0;
 }
 
-/* A forwarding account that keeps no copy stores nothing here, so its quota
-   never stands in the way of its mail. */
+/* An account that forwards and keeps no copy stores nothing here, so its quota
+   does not matter to its mail. */
 static inline bool account_stores_mail(const struct account *account)
 {
 	return !account_forwards(account) || account->forward_keep_copy;

@@ -25,8 +25,8 @@ struct activity activity_at(int64_t now, int64_t forwarded, int64_t sent)
 	};
 }
 
-/* Another window begins a new count, also an earlier one: after a clock that
-   was wrong, the count must not stand still until that time comes. */
+/* Any other window begins a new count, even an earlier one: after a clock was
+   wrong, the count must not stand still until the wrong time comes. */
 static void add_count(struct activity_count *sum,
 		      const struct activity_count *more)
 {

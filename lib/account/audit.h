@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The audit trail: who changed what of an account, and when. This module says
- * what an entry is, and which entries a change of an account makes; the store
- * keeps them, see lib/store/audit.h. Never a secret and never a hash.
+ * The audit trail: who changed what of an account, and when. This module
+ * defines an entry, and finds the entries for a change of an account. The store
+ * keeps them, see lib/store/audit.h. An entry never has a secret or a hash.
  */
 #ifndef ALUMNI_ACCOUNT_AUDIT_H
 #define ALUMNI_ACCOUNT_AUDIT_H
@@ -18,7 +18,7 @@
 /* Two forwarding addresses and some words. */
 #define AUDIT_DETAIL_BYTES (2 * ADDRESS_BYTES + 128)
 
-/* What was changed. The words are for programs, and do not change. */
+/* The kinds of changes. Programs read these words, so they never change. */
 #define AUDIT_ACCOUNT_ADD         "account.add"
 #define AUDIT_ACCOUNT_RENAME      "account.rename"
 #define AUDIT_ACCOUNT_ENABLE      "account.enable"
@@ -63,12 +63,12 @@ struct audit_change {
 	char detail[AUDIT_DETAIL_BYTES];
 };
 
-/* As many as audit_compare() can find. */
+/* The most that audit_compare() can find. */
 #define AUDIT_CHANGES_MAX 11
 
-/* Finds what is different between an account before and after a change, of
-   what the trail keeps: usage, news of Trash and what logins remember are no
-   such changes. Returns how many there are. */
+/* Compares an account before and after a change, and lists the differences that
+   the trail keeps. It keeps neither usage, nor news of Trash, nor what logins
+   remember. Returns how many there are. */
 size_t audit_compare(const struct account *before, const struct account *after,
 		     struct audit_change changes_r[AUDIT_CHANGES_MAX]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The names of the tiers of a login, as logs and accounts have them. The other
- * tiers are the directories, under the names of their sections in the
- * configuration, which may therefore have none of these.
+ * The names of the tiers of a login in logs and accounts. The other tiers are
+ * the directories. They have the names of their sections in the configuration,
+ * where these names are therefore refused.
  */
 #ifndef ALUMNI_ACCOUNT_TIERS_H
 #define ALUMNI_ACCOUNT_TIERS_H

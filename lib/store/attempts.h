@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Counts of what may be done only so often for an account, by all processes
- * together: guesses at a password, mails with a code. They are beside the
- * credentials, where the milter cannot reach them. Only with
+ * Counts of attempts that an account has only so many of, for all processes
+ * together: guesses at a password, mails with a code. The counts are beside the
+ * credentials, where the milter cannot reach them. All functions need
  * STORE_ACCOUNTS_AND_CREDENTIALS.
  */
 #ifndef ALUMNI_STORE_ATTEMPTS_H
@@ -16,18 +16,18 @@ struct attempts_limit {
 	int64_t window_seconds;
 };
 
-/* Takes one attempt, before what it is for is done, so that those at the same
-   time count too. 1 go on, 0 there is none until *until_r (Unix seconds), -1
-   failed. */
+/* Takes one attempt. The caller does so before the attempt itself, so that
+   attempts at the same time count too. Returns 1 go on, 0 there is none until
+   *until_r (Unix seconds), -1 failed. */
 int store_attempt_take(struct store *store, const char *account_id,
 		       const struct attempts_limit *limit, int64_t now,
 		       int64_t *until_r, struct error *error);
 
-/* Forgets those that were taken: the password was right. 0 or -1. */
+/* Forgets all attempts, since the password was right. Returns 0 or -1. */
 int store_attempts_clear(struct store *store, const char *account_id,
 			 const char *what, struct error *error);
 
-/* Gives one back that turned out to be none. 0 or -1. */
+/* Takes back one attempt that did not happen after all. Returns 0 or -1. */
 int store_attempt_give_back(struct store *store, const char *account_id,
 			    const char *what, struct error *error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Many changes of the store as one: all of them, or none. Other programs can
- * read meanwhile, but whoever changes something waits, and fails after
+ * read meanwhile. Their changes wait, and fail after
  * DATABASE_BUSY_TIMEOUT_MSECS.
  */
 #ifndef ALUMNI_STORE_BATCH_H
@@ -9,12 +9,14 @@
 
 #include "lib/store/store.h"
 
-/* Each returns 0 or -1. Within a batch, a change that fails leaves nothing of
-   itself, and the batch goes on. */
+/* Begins a batch. A change that fails inside a batch leaves nothing of itself,
+   and the batch goes on. Returns 0 or -1. */
 int store_batch_begin(struct store *store, struct error *error);
-/* Credentials first: a crash between the two files leaves credentials without
-   an account, which open nothing. After a failure, roll back. */
+/* Commits the batch, credentials first: a crash between the two databases
+   leaves credentials without an account, which open nothing. Returns 0, or -1:
+   then roll back. */
 int store_batch_commit(struct store *store, struct error *error);
+/* Ends the batch without its changes. Does nothing outside a batch. */
 void store_batch_rollback(struct store *store);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Checks of what a store is handed; see lib/store/checks.h.
+ * Checks of arguments; see lib/store/checks.h.
  */
 #include "lib/store/checks.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Folders, files, owners and modes of the SQLite store; see
+ * Folders, files, owners and modes of a store in SQLite; see
  * lib/store/sqlite-layout.h.
  *
  * Root walks here through folders that less trusted users can write to, so
- * nothing is changed by its name: an O_PATH descriptor that followed no link
- * is checked, then changed. Such a descriptor also leaves SQLite's POSIX locks
- * alone when it is closed.
+ * nothing is changed by its name. This file opens an O_PATH descriptor that
+ * follows no link, checks it, and changes what it stands for. Closing such a
+ * descriptor also leaves SQLite's POSIX locks alone.
  */
 #include "lib/store/sqlite-layout.h"
 
@@ -110,7 +110,7 @@ static int find_group(const char *name, gid_t *gid_r, struct error *error)
 	return found == NULL ? 0 : 1;
 }
 
-/* Creates what is missing, closed to everybody else until its mode is set. */
+/* Creates a missing part, closed to everybody else until its mode is set. */
 static int make_part(const struct layout_part *part, struct error *error)
 {
 	int fd;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where the SQLite store keeps what, and who may reach it:
+ * The folders and files of a store in SQLite, and who may reach them:
  *
  *   FOLDER/                            root:root        0755
  *   FOLDER/accounts/                   root:alumnimail  2770
@@ -10,8 +10,8 @@
  *
  * In WAL mode every reader must be able to create and write -wal and -shm
  * beside the file, hence the folders that groups can write to. FOLDER itself
- * is root's alone: who can write to it could put credentials of his own in the
- * place of the true ones. Internal to the SQLite store.
+ * is root's alone: a program that could write to it could put other credentials
+ * in the place of the true ones.
  */
 #ifndef ALUMNI_STORE_SQLITE_LAYOUT_H
 #define ALUMNI_STORE_SQLITE_LAYOUT_H
@@ -20,9 +20,9 @@
 
 #include "lib/base/error.h"
 
-/* The milter, auth, dict and whoever else needs accounts. */
+/* The group of the milter, auth, dict and all others that need accounts. */
 #define STORE_ACCOUNTS_GROUP "alumnimail"
-/* auth and dict. */
+/* The group of auth and dict. */
 #define STORE_CREDENTIALS_GROUP "alumniauth"
 
 struct store_paths {
@@ -39,8 +39,9 @@ struct store_paths {
 int store_layout_find(const char *folder, struct store_paths *paths_r,
 		      struct error *error);
 
-/* Makes folders and empty files that are missing; as root, also sets owners,
-   groups and modes of all. FOLDER's own parent must exist. */
+/* Creates missing folders and files, the latter empty. As root, it also sets
+   the owners, groups and modes of all. The parent of FOLDER must exist. Fills
+   in the paths. Returns 0 or -1. */
 int store_layout_make(const char *folder, struct store_paths *paths_r,
 		      struct error *error);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The schemas of the SQLite store's two files, as lists of numbered steps.
- * PRAGMA user_version tells how many of them a file has been through. A step
- * that was released is never changed: a new one is added. Internal to the
- * SQLite store.
+ * The schemas of the two files of a store in SQLite, as lists of numbered
+ * steps. PRAGMA user_version tells how many of them a file has been through. A
+ * released step never changes; a change of the schema is a new step. Internal
+ * to the store.
  */
 #ifndef ALUMNI_STORE_SQLITE_MIGRATIONS_H
 #define ALUMNI_STORE_SQLITE_MIGRATIONS_H
@@ -11,7 +11,7 @@
 #include "lib/database/database.h"
 
 struct migrations {
-	/* Tells our files from those of other programs. */
+	/* Distinguishes our files from those of other programs. */
 	int64_t application_id;
 	const char *const *steps;
 	int64_t count; /* the version that this program works with */
@@ -20,8 +20,8 @@ struct migrations {
 extern const struct migrations accounts_migrations;
 extern const struct migrations credentials_migrations;
 
-/* Does the steps that the file lacks, each in a transaction of its own.
-   Returns their number, or -1. */
+/* Runs the steps that the file lacks, each in a transaction of its own. Returns
+   their number, or -1. */
 int migrations_run(struct database *database,
 		   const struct migrations *migrations, struct error *error);
 

@@ -89,15 +89,15 @@ const struct database_statement accounts_statements[ACCOUNTS_STATEMENTS] = {
 	[QUARANTINE_ALIAS] = QUARANTINE("SELECT name, $3, account_id"
 					" FROM aliases"
 					" WHERE account_id = $1 AND name = $2"),
-	/* Nobody may: an account that is imported under the id of one that was
-	   purged is not known to be the same person's. */
+	/* Nobody may: an account that is imported under the id of a purged one
+	   may be another person's. */
 	[QUARANTINE_ALIASES] = QUARANTINE("SELECT name, $2, '' FROM aliases"
 					  " WHERE account_id = $1"),
 	[QUARANTINE_ACCOUNT] = QUARANTINE("SELECT name, $2, '' FROM accounts"
 					  " WHERE id = $1"),
 	[QUARANTINE_DELETE] = {"DELETE FROM quarantine WHERE name = $1"},
-	/* A count of an earlier time leaves all as it is. It comes with each
-	   message, and is right again after the next. */
+	/* An earlier count changes nothing. Counts come with each message, so
+	   one that is lost is right again after the next. */
 	[USAGE_SET] = {"UPDATE accounts SET"
 		       " usage_bytes = CASE WHEN CAST($2 AS BIGINT) < 0"
 		       "  THEN usage_bytes ELSE $2 END,"
@@ -113,8 +113,8 @@ const struct database_statement accounts_statements[ACCOUNTS_STATEMENTS] = {
 	[USAGE_FORGET_INBOX] = {"UPDATE accounts SET usage_uid_next = 0"
 				" WHERE id = $1",
 				.is_unsynced = true},
-	/* Only to what goes up to the message before the first of these. A
-	   time that is yet to come is one of another clock. */
+	/* Only to a usage that goes up to the message before the first of
+	   these. A stored time in the future comes from another clock. */
 	[USAGE_ADD] = {"UPDATE accounts SET usage_bytes = usage_bytes + $2,"
 		       " usage_messages = usage_messages + $3,"
 		       " usage_uid_next = usage_uid_next + $3,"

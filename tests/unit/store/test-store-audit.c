@@ -48,6 +48,23 @@ static void expect(struct store *store, const char *id, const char *action,
 	assert_null(strstr(entries[0].detail, HASH));
 }
 
+static void names_and_blocks_are_kept(struct store *store, const char *id)
+{
+	assert_int_equal(store_sending_block(store, id, 5, "stolen", NULL), 1);
+	expect(store, id, "sending.block", "stolen");
+	assert_int_equal(store_sending_unblock(store, id, NULL), 1);
+	expect(store, id, "sending.unblock", "");
+	assert_int_equal(store_alias_add(store, id, "c.hanged", 1, NULL),
+			 STORE_ADDED);
+	expect(store, id, "alias.add", "c.hanged");
+	assert_int_equal(store_alias_remove(store, id, "c.hanged", 0, NULL), 1);
+	expect(store, id, "alias.remove", "c.hanged");
+	assert_int_equal(store_account_rename(store, id, "renamed",
+					      STORE_OLD_NAME_ALIAS, 0, 1, NULL),
+			 STORE_ADDED);
+	expect(store, id, "account.rename", "renamed, was changed");
+}
+
 static void every_change_of_an_account_is_kept(void **state)
 {
 	struct store *store = store_fixture_open_all(state);
@@ -83,19 +100,7 @@ static void every_change_of_an_account_is_kept(void **state)
 		store_account_set_forward(store, id, "a@b.example", true, NULL),
 		1);
 	expect(store, id, "forward", "a@b.example with a copy kept, was none");
-	assert_int_equal(store_sending_block(store, id, 5, "stolen", NULL), 1);
-	expect(store, id, "sending.block", "stolen");
-	assert_int_equal(store_sending_unblock(store, id, NULL), 1);
-	expect(store, id, "sending.unblock", "");
-	assert_int_equal(store_alias_add(store, id, "c.hanged", 1, NULL),
-			 STORE_ADDED);
-	expect(store, id, "alias.add", "c.hanged");
-	assert_int_equal(store_alias_remove(store, id, "c.hanged", 0, NULL), 1);
-	expect(store, id, "alias.remove", "c.hanged");
-	assert_int_equal(store_account_rename(store, id, "renamed",
-					      STORE_OLD_NAME_ALIAS, 0, 1, NULL),
-			 STORE_ADDED);
-	expect(store, id, "account.rename", "renamed, was changed");
+	names_and_blocks_are_kept(store, id);
 	assert_int_equal(store_account_retire(store, id, 5, true, NULL), 1);
 	expect(store, id, "account.delete", "the mail is kept");
 	assert_int_equal(store_account_undelete(store, id, NULL), 1);

@@ -32,13 +32,22 @@ static enum store_add_result add(struct store *store, const char *name,
 	return store_account_add(store, &account, now, NULL);
 }
 
+static void no_change_reaches(struct store *store, const char *id)
+{
+	int64_t bytes = 5;
+
+	assert_int_equal(store_account_set_enabled(store, id, true, NULL), 0);
+	assert_int_equal(store_account_set_quota(store, id, &bytes, NULL), 0);
+	assert_int_equal(
+		store_account_set_forward(store, id, "a@b.c", false, NULL), 0);
+}
+
 static void a_deleted_account_is_seen_by_nothing(void **state)
 {
 	struct store *store = store_fixture_open_all(state);
 	struct account account = store_fixture_add(store, "gone");
 	struct account others[8];
 	size_t count;
-	int64_t bytes = 5;
 
 	assert_int_equal(store_alias_add(store, account.id, "g.one", 1, NULL),
 			 STORE_ADDED);
@@ -63,13 +72,7 @@ static void a_deleted_account_is_seen_by_nothing(void **state)
 						8, &count, NULL),
 			 0);
 	assert_int_equal(count, 0);
-	assert_int_equal(
-		store_account_set_enabled(store, account.id, true, NULL), 0);
-	assert_int_equal(
-		store_account_set_quota(store, account.id, &bytes, NULL), 0);
-	assert_int_equal(store_account_set_forward(store, account.id, "a@b.c",
-						   false, NULL),
-			 0);
+	no_change_reaches(store, account.id);
 	/* Its names stay taken. */
 	assert_int_equal(add(store, "gone", 1000), STORE_NAME_QUARANTINED);
 	assert_int_equal(add(store, "g.one", 1000), STORE_NAME_TAKEN);

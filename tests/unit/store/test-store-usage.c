@@ -76,6 +76,23 @@ static void of_two_counts_the_later_one_holds(void **state)
 				530, NULL),
 		1);
 	assert_int_equal(store_fixture_read(store, id).usage_bytes, 11);
+	store_close(&store);
+}
+
+static void other_counts_hold_in_any_case(void **state)
+{
+	struct store *store = store_fixture_open_all(state);
+	struct account account = store_fixture_add(store, "alumna");
+	const struct usage_count late = {.bytes = 1, .counted_at = 9};
+	const char *id = account.id;
+
+	assert_int_equal(
+		store_usage_set(store, id,
+				&(struct usage_count){.bytes = 11,
+						      .messages = 1,
+						      .counted_at = 500},
+				530, NULL),
+		1);
 	/* One that does not know when it was counted changes no time. */
 	assert_int_equal(store_usage_set(store, id,
 					 &(struct usage_count){.bytes = 12,
@@ -94,12 +111,7 @@ static void of_two_counts_the_later_one_holds(void **state)
 			 1);
 	assert_int_equal(store_fixture_read(store, id).usage_bytes, 13);
 	assert_int_equal(store_fixture_read(store, id).usage_counted_at, 3);
-	assert_int_equal(store_usage_set(store, "none",
-					 &(struct usage_count){.bytes = 1,
-							       .messages = 1,
-							       .counted_at = 9},
-					 9, NULL),
-			 0);
+	assert_int_equal(store_usage_set(store, "none", &late, 9, NULL), 0);
 	assert_int_equal(
 		store_usage_set(store, id,
 				&(struct usage_count){.bytes = 1,
@@ -313,6 +325,7 @@ int main(void)
 		STORE_TEST(a_time_that_is_yet_to_come_does_not_stay),
 		STORE_TEST(usage_is_set_in_parts),
 		STORE_TEST(of_two_counts_the_later_one_holds),
+		STORE_TEST(other_counts_hold_in_any_case),
 		STORE_TEST(what_is_saved_is_added_to_what_is_known),
 		STORE_TEST(a_restarted_clock_stands_in_nobodys_way),
 		STORE_TEST(a_warning_is_taken_once),
