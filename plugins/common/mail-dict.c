@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * What all operations on the dict "alumni" have in common in one process: when
- * it is left alone, and when an outage is logged; see
- * plugins/common/mail-dict.h.
+ * The dict "alumni" of a process: when it is connected, when it is left alone,
+ * and when an outage is logged; see mail-dict.h.
  *
- * The state is one per process, not per user, since the dict service is.
+ * The state belongs to the process and not to a user, since an outage of the
+ * dict service is one for all users.
  */
 #include "plugins/common/dovecot-glue.h"
 
+#include "module-dir.h"
 #include "dict.h"
 #include "mail-user.h"
+#include "mail-storage-service.h"
 
 #include "plugins/common/mail-dict.h"
 
@@ -23,21 +25,39 @@
 /* Each connection keeps a process of the dict service to itself. */
 #define MAIL_DICT_IDLE_MSECS 300
 
-/* Every plugin has this file in it, and all must mean the same: the loader
-   takes the first that it finds for all of them, since this is not hidden. */
-struct mail_dict_process {
-	struct dict *dict;
-	unsigned int users;
-	time_t paused_until;
-	bool outage;
-};
-DOVECOT_EXPORT extern struct mail_dict_process alumni_mail_dict_process;
-struct mail_dict_process alumni_mail_dict_process;
+static struct mail_dict_process *module_process(struct module *module)
+{
+	struct mail_dict_process *process;
+
+	T_BEGIN
+	{
+		process = module_get_symbol_quiet(
+			module, t_strconcat(module->name,
+					    MAIL_DICT_SYMBOL_SUFFIX, NULL));
+	}
+	T_END;
+	return process;
+}
+
+/* Modules that are loaded later are added behind the others, so the first stays
+   the first. All are unloaded together, after the deinit of each. */
+static struct mail_dict_process *mail_dict_process(void)
+{
+	static struct mail_dict_process *found;
+	struct module *module = mail_storage_service_modules;
+
+	for (; found == NULL; module = module->next) {
+		/* The module that this copy of the function is in has one. */
+		i_assert(module != NULL);
+		found = module_process(module);
+	}
+	return found;
+}
 
 int mail_dict_get(struct mail_user *user, struct dict **dict_r,
 		  const char **error_r)
 {
-	struct mail_dict_process *process = &alumni_mail_dict_process;
+	struct mail_dict_process *process = mail_dict_process();
 	struct mail_dict_scope scope;
 	int ret = 0;
 
@@ -56,18 +76,19 @@ int mail_dict_get(struct mail_user *user, struct dict **dict_r,
 
 void mail_dict_put(void)
 {
-	struct mail_dict_process *process = &alumni_mail_dict_process;
+	struct mail_dict_process *process = mail_dict_process();
 
 	i_assert(process->users > 0);
-	/* A dict does not connect in the second in which that failed: LMTP
-	   would not publish the first delivery after an outage. */
+	/* A dict whose connect() failed does not try again within the same
+	   second: LMTP would not publish the first delivery after an
+	   outage. */
 	if (--process->users == 0 && process->outage)
 		mail_dict_release();
 }
 
 void mail_dict_release(void)
 {
-	struct mail_dict_process *process = &alumni_mail_dict_process;
+	struct mail_dict_process *process = mail_dict_process();
 	struct mail_dict_scope scope;
 
 	if (process->dict == NULL)
@@ -79,13 +100,13 @@ void mail_dict_release(void)
 
 bool mail_dict_is_paused(void)
 {
-	return time(NULL) < alumni_mail_dict_process.paused_until;
+	return time(NULL) < mail_dict_process()->paused_until;
 }
 
 void mail_dict_failed(struct mail_user *user, time_t asked_at, const char *what,
 		      const char *error)
 {
-	struct mail_dict_process *process = &alumni_mail_dict_process;
+	struct mail_dict_process *process = mail_dict_process();
 	const char *text =
 		t_strdup_printf("alumni: Cannot %s: %s", what, error);
 
@@ -101,8 +122,10 @@ void mail_dict_failed(struct mail_user *user, time_t asked_at, const char *what,
 
 void mail_dict_answered(void)
 {
-	alumni_mail_dict_process.outage = FALSE;
-	alumni_mail_dict_process.paused_until = 0;
+	struct mail_dict_process *process = mail_dict_process();
+
+	process->outage = FALSE;
+	process->paused_until = 0;
 }
 
 int mail_dict_lookup(struct mail_user *user, struct dict *dict, const char *key,

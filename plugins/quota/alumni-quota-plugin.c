@@ -49,6 +49,7 @@ struct alumni_quota_mailbox {
 
 const char *alumni_quota_plugin_version = DOVECOT_ABI_VERSION;
 const char *alumni_quota_plugin_dependencies[] = {"quota", NULL};
+MAIL_DICT_PROCESS(alumni_quota_plugin);
 
 /* That of the mailbox's owner; NULL when nothing is published for him. */
 static struct alumni_quota_user *alumni_quota_owner(struct mailbox *box)

@@ -30,6 +30,7 @@ struct alumni_selfservice_user {
 
 DOVECOT_EXPORT extern const char *alumni_selfservice_plugin_version;
 const char *alumni_selfservice_plugin_version = DOVECOT_ABI_VERSION;
+MAIL_DICT_PROCESS(alumni_selfservice_plugin);
 
 struct dict *alumni_selfservice_dict(struct mail_user *user)
 {

@@ -43,6 +43,7 @@ struct alumni_trash_user {
 };
 
 const char *alumni_trash_plugin_version = DOVECOT_ABI_VERSION;
+MAIL_DICT_PROCESS(alumni_trash_plugin);
 
 static int alumni_trash_collect(struct mail_user *user, bool again ATTR_UNUSED,
 				struct publisher_item *items_r,

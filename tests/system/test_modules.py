@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from dict_tap import DictTap
 from instance.layout import BUILD
 from instance.up import dovecot_modules
 from instance.waiting import wait_until
@@ -32,10 +33,6 @@ MODULES = {
     "lib20_alumni_trash_plugin.so": "imap",
     "doveadm/lib10_doveadm_alumni_plugin.so": None,
 }
-
-# What the mail plugins of a process have in common, so that the first one's
-# is everybody's.
-COMMON = {"alumni_mail_dict_process"}
 
 
 def abi_version():
@@ -84,13 +81,12 @@ def test_every_built_module_is_known_here():
 def test_module_exports_its_version_and_little_else(running, name):
     path = module_path(running, name)
     prefix = symbol_prefix(path)
-    symbols = exported(path)
+    names = exported(path)
     assert {f"{prefix}_version", f"{prefix}_init",
-            f"{prefix}_deinit"} <= symbols
+            f"{prefix}_deinit"} <= names
     # Modules share one space of names with all others of the process.
-    assert {symbol for symbol in symbols
-            if not symbol.startswith(f"{prefix}_")} == (
-                COMMON if MODULES[name] == "imap" else set())
+    assert {symbol for symbol in names
+            if not symbol.startswith(f"{prefix}_")} == set()
     assert path.read_bytes().count(abi_version().encode() + b"\0") == 1
 
 
@@ -117,6 +113,22 @@ def test_module_is_loaded_by_its_process(running, name):
         process.partition("-")[0] for process in
         processes_with(path) | processes_with(f"{running.state}{inside}")},
         WAIT_SECONDS, f"{MODULES[name]} to load {name}")
+    connection.logout()
+
+
+def test_mail_plugins_share_a_connection_to_the_dict(running):
+    """Each connection keeps a process of the dict service to itself."""
+    connection = running.imap("alumna")
+    tap = DictTap(Path(running.endpoints["dict_socket"]))
+    try:
+        connection.append("Trash", None, None, b"Subject: for two\r\n\r\n")
+        # The one is told by alumni_trash, the other by alumni_quota.
+        wait_until(lambda: all(key in b"".join(tap.told()) for key in (
+            b"priv/trash/oldest", b"priv/quota/storage")), WAIT_SECONDS,
+            "both plugins to tell the dict")
+        assert len(tap.told()) == 1
+    finally:
+        tap.close()
     connection.logout()
 
 
