@@ -34,6 +34,28 @@ MODULES = {
     "doveadm/lib10_doveadm_alumni_plugin.so": None,
 }
 
+# The libraries that each module may need, as their names are without versions;
+# Debian 12 and 13 have different versions of some. Whatever is not listed here
+# must not come into a process of Dovecot by accident.
+C_LIBRARY = re.compile(r"libc\.so|ld-linux[\w-]*\.so")
+CONFIGURATION = {"libconfuse.so", "libidn2.so", "libsodium.so"}
+STORE = {"libcrypt.so", "libsqlite3.so"}
+NEEDED = {
+    "auth/libauthdb_alumni.so":
+        CONFIGURATION | STORE | {"libldap.so", "liblber.so"},
+    "dict/libdict_alumni.so":
+        CONFIGURATION | STORE | {"libjson-c.so", "libpwquality.so"},
+    "lib20_alumni_quota_plugin.so": set(),
+    "lib20_alumni_selfservice_plugin.so": CONFIGURATION,
+    "lib20_alumni_trash_plugin.so": set(),
+    "doveadm/lib10_doveadm_alumni_plugin.so": set(),
+}
+
+# Rooms that have to do with the database or the directory; and the modules that
+# may have them.
+ROOMS_OF_DATA = ("lib-database", "lib-store", "lib-directory", "lib-login")
+MODULES_WITH_DATA = ("auth/libauthdb_alumni.so", "dict/libdict_alumni.so")
+
 
 def abi_version():
     """What the installed headers say."""
@@ -89,6 +111,64 @@ def test_module_exports_its_version_and_little_else(running, name):
             if not symbol.startswith(f"{prefix}_")} == set()
     assert path.read_bytes().count(abi_version().encode() + b"\0") == 1
 
+
+# ---- what a module is made of ----
+
+def linked(name):
+    """The module as it was linked, with the names of what is hidden."""
+    found, = (BUILD / "plain/plugins").glob(f"*/{Path(name).name}")
+    return found
+
+
+def symbols(path, *options):
+    done = subprocess.run(["nm", *options, path], text=True,
+                          capture_output=True, check=True)
+    return {line.split()[-1].partition("@")[0]
+            for line in done.stdout.splitlines() if len(line.split()) > 1}
+
+
+def library_name(soname):
+    """libldap-2.5.so.0 and libldap.so.2 are libldap.so."""
+    return re.sub(r"(-\d+\.[\d.]*)?\.so(\.\d+)*$", ".so", soname)
+
+
+def needed_libraries(path):
+    done = subprocess.run(["readelf", "-d", path], text=True,
+                          capture_output=True, check=True)
+    found = re.findall(r"\(NEEDED\)\s+Shared library: \[(.*)\]", done.stdout)
+    return {library_name(soname) for soname in found}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_module_needs_these_libraries_alone(name):
+    needed = needed_libraries(linked(name))
+    assert "libc.so" in needed
+    assert {library for library in needed
+            if not C_LIBRARY.fullmatch(library)} == NEEDED[name]
+
+
+def test_names_of_libraries_have_no_version():
+    assert [library_name(soname) for soname in (
+        "libldap-2.5.so.0", "libldap.so.2", "libjson-c.so.5", "libc.so.6",
+        "ld-linux-x86-64.so.2", "libsqlite3.so.0")] == [
+            "libldap.so", "libldap.so", "libjson-c.so", "libc.so",
+            "ld-linux-x86-64.so", "libsqlite3.so"]
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_mail_processes_carry_no_store(name):
+    """Not a function of it, used or not."""
+    data = set()
+    for room in ROOMS_OF_DATA:
+        found = symbols(BUILD / f"plain/libalumni-{room}.a",
+                        "--defined-only", "--extern-only")
+        assert found, room
+        data |= found
+    carried = symbols(linked(name), "--defined-only") & data
+    assert bool(carried) == (name in MODULES_WITH_DATA), carried
+
+
+# ---- loading ----
 
 def processes_with(path):
     """Names of the processes that have the file loaded."""
