@@ -7,7 +7,7 @@
 #define ALUMNI_PROTOCOL_NAMES_H
 
 /* The dict that Dovecot's dict service serves to mail processes, and the name
-   of the driver behind it (deploy/dovecot-2.x/services.conf.in). */
+   of the driver behind it (services.conf.in in deploy/dovecot-2.3 and 2.4). */
 #define DICT_NAME        "alumni"
 #define DICT_DRIVER_NAME "alumni"
 
@@ -19,11 +19,11 @@
    wire_usage (protocol/usage.h). */
 #define USERDB_FIELD_USAGE "alumni_usage"
 
-/* The driver of our passdb and userdb (deploy/dovecot-2.x/auth.conf.in). */
+/* The driver of our passdb and userdb (auth.conf.in there). */
 #define AUTHDB_DRIVER_NAME "alumni"
 
 /* Our mail plugins, as mail_plugins and Dovecot's list of loaded modules name
-   them (deploy/dovecot-2.x/mail.conf.in). */
+   them (mail.conf.in there). */
 #define PLUGIN_QUOTA       "alumni_quota"
 #define PLUGIN_TRASH       "alumni_trash"
 #define PLUGIN_SELFSERVICE "alumni_selfservice"

@@ -15,7 +15,8 @@ from instance.layout import BUILD, ROOT
 
 PLUGINS = ROOT / "plugins"
 PROBES = PLUGINS / "meson.build"
-FOLDERS = ("lib", "plugins", "milter", "ctl", "tests/unit")
+FOLDERS = ("lib", "protocol", "plugins", "milter", "ctl", "tests/unit",
+           "tests/fuzz")
 
 # Names that Dovecot's headers give its version; the ABI version is told, but
 # must not be asked for.
