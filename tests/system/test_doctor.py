@@ -125,7 +125,7 @@ def test_a_directory_that_the_service_gave_up(patient):
                 instance.imap("employee", "employee-university")
         found = state()
         assert found["state"] == "problem"
-        assert 'given directory "university" up' in found["text"]
+        assert 'does not ask directory "university"' in found["text"]
     finally:
         instance.service("start", "slapd")
     instance.wait(lambda: state()["state"] == "ok",

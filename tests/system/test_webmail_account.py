@@ -148,7 +148,7 @@ def test_account_page_says_what_holds(instance, person):
     assert re.search(r"2(\.\d)? MB of 10 MB \(2\d %\)\. Messages: 1\.", page)
     assert "are deleted after 30 days" in page
     assert "You have set an alumni password" in page
-    assert "you will be locked out" not in page
+    assert "you are locked out" not in page
 
 
 def test_who_has_only_the_university_s_password_is_warned(instance):
@@ -157,7 +157,7 @@ def test_who_has_only_the_university_s_password_is_warned(instance):
     assert client.log_in("student", "student-university")
     page = client.settings(ACCOUNT)
     assert "You have not set an alumni password" in page
-    assert "you will be locked out" in page
+    assert "you are locked out" in page
 
 
 def password_form(client, current, new):
