@@ -140,35 +140,36 @@ static void directory_has_defaults(void **state)
 	configuration_free(&c);
 }
 
+static const char everything[] =
+	"# a comment\n"
+	"domains = { \"alumni.example\", 'old.example' }\n"
+	"store = \"sqlite:/srv/a b\"\n"
+	"mail_home = /srv/mail\n"
+	"postmaster = \"helpdesk@university.example\"\n"
+	"default_class = \"student\"\n"
+	"leaver_class = \"employee\"\n"
+	"create_accounts = no\n"
+	"name_quarantine = \"0\"\n"
+	"quota_grace = \"10M\"\n"
+	"over_quota_copy = \"reject\"\n"
+	"srs_domain = \"srs.example\"\n"
+	"metrics_listen = \"[::1]:9799\"\n"
+	"class \"student\" { quota = 50M trash_retention = never }\n"
+	"class \"employee\" { quota = unlimited }\n"
+	"directory \"university\" {\n"
+	"  uris = { \"ldaps://one\", \"ldaps://two:1636\" }\n"
+	"  tls = \"ldaps\"\n"
+	"  bind_dn = \"cn=mail\" bind_password_file = \"/s\"\n" BASE
+	"  filter = '(&(objectClass=person)(uid=%u))'\n"
+	"  class_attribute = \"affiliation\"\n"
+	"  class_map = { \"a=b=employee\", \"c=student\" }\n"
+	"  request_timeout_msecs = 2500\n"
+	"}\n"
+	"directory \"portal\" { tls = \"none\"" URIS BASE "}\n";
+
 static void everything_can_be_set(void **state)
 {
-	struct configuration *c = load(
-		*state,
-		"# a comment\n"
-		"domains = { \"alumni.example\", 'old.example' }\n"
-		"store = \"sqlite:/srv/a b\"\n"
-		"mail_home = /srv/mail\n"
-		"postmaster = \"helpdesk@university.example\"\n"
-		"default_class = \"student\"\n"
-		"leaver_class = \"employee\"\n"
-		"create_accounts = no\n"
-		"name_quarantine = \"0\"\n"
-		"quota_grace = \"10M\"\n"
-		"over_quota_copy = \"reject\"\n"
-		"srs_domain = \"srs.example\"\n"
-		"metrics_listen = \"[::1]:9799\"\n"
-		"class \"student\" { quota = 50M trash_retention = never }\n"
-		"class \"employee\" { quota = unlimited }\n"
-		"directory \"university\" {\n"
-		"  uris = { \"ldaps://one\", \"ldaps://two:1636\" }\n"
-		"  tls = \"ldaps\"\n"
-		"  bind_dn = \"cn=mail\" bind_password_file = \"/s\"\n" BASE
-		"  filter = '(&(objectClass=person)(uid=%u))'\n"
-		"  class_attribute = \"affiliation\"\n"
-		"  class_map = { \"a=b=employee\", \"c=student\" }\n"
-		"  request_timeout_msecs = 2500\n"
-		"}\n"
-		"directory \"portal\" { tls = \"none\"" URIS BASE "}\n");
+	struct configuration *c = load(*state, everything);
 
 	assert_string_equal(c->domains[1], "old.example");
 	assert_string_equal(c->store, "sqlite:/srv/a b");

@@ -201,6 +201,22 @@ int directory_list(struct directory *directory, enum directory_list_part part,
 	return 0;
 }
 
+static void expect(const struct test_case *test,
+		   const struct membership *membership)
+{
+	assert_int_equal(membership->change, test->change);
+	assert_string_equal(membership->class_name, test->new_class);
+	assert_int_equal(membership->was_suspended, test->was_suspended);
+	assert_int_equal(membership->was_readmitted, test->was_readmitted);
+	assert_int_equal(membership->other_is_news, test->other_is_news);
+	if (test->other == NULL)
+		assert_null(membership->other_id);
+	else
+		assert_string_equal(membership->other_id, test->other);
+	assert_int_equal(membership->was_member, test->was_member);
+	assert_int_equal(membership->is_member, test->is_member);
+}
+
 static void judge(const struct test_case *test, struct membership *membership)
 {
 	static char filter[] = "(active=yes)";
@@ -233,18 +249,7 @@ static void judge(const struct test_case *test, struct membership *membership)
 	people = test->people;
 	assert_int_equal(roster_load(NULL, &options, &roster, NULL), 0);
 	membership_judge(&configuration, roster, &account, membership);
-
-	assert_int_equal(membership->change, test->change);
-	assert_string_equal(membership->class_name, test->new_class);
-	assert_int_equal(membership->was_suspended, test->was_suspended);
-	assert_int_equal(membership->was_readmitted, test->was_readmitted);
-	assert_int_equal(membership->other_is_news, test->other_is_news);
-	if (test->other == NULL)
-		assert_null(membership->other_id);
-	else
-		assert_string_equal(membership->other_id, test->other);
-	assert_int_equal(membership->was_member, test->was_member);
-	assert_int_equal(membership->is_member, test->is_member);
+	expect(test, membership);
 	roster_free(&roster);
 }
 
