@@ -38,7 +38,7 @@ static bool is_port(const char *text)
 	size_t digits = strspn(text, "0123456789");
 	long port = strtol(text, NULL, 10);
 
-	return text[digits] == '\0' && digits <= PORT_DIGITS_MAX && port > 0 &&
+	return digits <= PORT_DIGITS_MAX && text[digits] == '\0' && port > 0 &&
 	       port <= PORT_MAX;
 }
 

@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "lib/password/hash.h"
 #include "protocol/dict-keys.h"
 #include "tests/unit/plugins/self-service-fixture.h"
 
