@@ -59,11 +59,8 @@ class Runner:
         found, new = [], []
         for unit in check.units(self.tree):
             key = check.key(self.tree, unit, self.versions)
-            known = self.cache.get(check.name, key)
-            if known is None:
+            if not self.cache.has(check.name, key):
                 new.append((unit, key))
-            else:
-                found += known
         batches = [new[start:start + check.batch]
                    for start in range(0, len(new), check.batch)]
         for complaints in pool.map(lambda batch: self._look(check, batch),
@@ -78,7 +75,8 @@ class Runner:
             return [f"{batch[0][0].name}:1: {check.name}: {error}"]
         complaints = []
         for unit, key in batch:
-            self.cache.put(check.name, key, results[unit])
+            if not results[unit]:
+                self.cache.put(check.name, key)
             complaints += results[unit]
         return complaints
 

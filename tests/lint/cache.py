@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Results of checks, kept by the content of what they were given."""
+"""What was found in order, kept by the content of what was looked at.
 
-import json
+Complaints are not kept: what was wrong may not have been in the files, as when
+the build is set up anew meanwhile.
+"""
+
 import os
 import time
 from pathlib import Path
@@ -10,27 +13,23 @@ KEEP_SECONDS = 14 * 24 * 3600
 
 
 class Cache:
-    """One file a result, named for a hash of everything it depends on."""
+    """One empty file a result, named for a hash of all that it depends on."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
 
-    def get(self, check, key):
-        """The complaints of that time, or None."""
-        path = self.folder / check / key
+    def has(self, check, key):
+        """Whether a check found nothing to complain of."""
         try:
-            complaints = json.loads(path.read_text())
-            os.utime(path)
-        except (OSError, ValueError):
-            return None
-        return complaints
+            os.utime(self.folder / check / key)
+        except OSError:
+            return False
+        return True
 
-    def put(self, check, key, complaints):
+    def put(self, check, key):
         path = self.folder / check / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(complaints))
-        new.rename(path)
+        path.touch()
 
     def prune(self):
         """Forgets what nobody asked for in a fortnight."""
