@@ -73,16 +73,17 @@ class Build:
         below = {}
         for target in self.targets:
             if target["name"].startswith("room-"):
-                folders = self.folders_in(target["name"])
+                folders = self.folders_in(target["filename"][0])
                 room = target["name"].removeprefix("room-").replace("-", "/")
                 below[room] = folders | {room}
         return below
 
     @staticmethod
-    def folders_in(name):
+    def folders_in(program):
         """The folders of all C files in a program, libraries included."""
         listed = subprocess.run(
-            ["ninja", "-C", str(PLAIN), "-t", "inputs", name], text=True,
+            ["ninja", "-C", str(PLAIN), "-t", "inputs",
+             os.path.relpath(program, PLAIN)], text=True,
             capture_output=True, check=True).stdout
         return {os.path.dirname(os.path.relpath(PLAIN / path, ROOT))
                 for path in listed.split() if path.endswith(".c")}
