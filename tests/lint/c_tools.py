@@ -119,6 +119,7 @@ class Analyzer(CompiledCheck):
     name = "gcc-analyzer"
     packages = ("gcc",)
     left_out = ("malloc-leak", "null-dereference", "null-argument",
+                "possible-null-argument", "possible-null-dereference",
                 "use-of-uninitialized-value")
 
     def look(self, tree, path, folder, arguments):
