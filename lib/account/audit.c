@@ -5,6 +5,7 @@
  */
 #include "lib/account/audit.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,9 +24,12 @@ static void add(struct changes *changes, const char *action, const char *format,
 static void add(struct changes *changes, const char *action, const char *format,
 		...)
 {
-	struct audit_change *change = &changes->list[changes->count++];
+	struct audit_change *change;
 	va_list args;
 
+	/* One comparison more than there is room for. */
+	assert(changes->count < AUDIT_CHANGES_MAX);
+	change = &changes->list[changes->count++];
 	change->action = action;
 	va_start(args, format);
 	(void)vsnprintf(change->detail, sizeof(change->detail), format, args);
