@@ -44,7 +44,8 @@ NEEDED = {
     "auth/libauthdb_alumni.so":
         CONFIGURATION | STORE | {"libldap.so", "liblber.so"},
     "dict/libdict_alumni.so":
-        CONFIGURATION | STORE | {"libjson-c.so", "libpwquality.so"},
+        CONFIGURATION | STORE | {"libjson-c.so", "libpwquality.so",
+                                 "libunistring.so"},
     "lib20_alumni_quota_plugin.so": set(),
     "lib20_alumni_selfservice_plugin.so": CONFIGURATION,
     "lib20_alumni_trash_plugin.so": set(),

@@ -146,7 +146,8 @@ static void a_late_program_is_killed_with_its_children(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(path));
 	snprintf(script, sizeof(script),
-		 "mkfifo %s/fifo && { sleep 600 > %s/fifo & cat %s/fifo; }",
+		 "mkfifo %s/fifo && { tail -f /dev/null > %s/fifo & cat "
+		 "%s/fifo; }",
 		 path, path, path);
 	assert_int_equal(
 		run_shell(script, NULL, DEADLINE_MSECS, &output, &error), -1);

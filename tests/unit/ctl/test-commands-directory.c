@@ -50,13 +50,13 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int start(void **state)
+static int start_directory(void **state)
 {
 	(void)state;
 	return slapd_set_up(&slapd);
 }
 
-static int stop(void **state)
+static int stop_directory(void **state)
 {
 	(void)state;
 	slapd_tear_down(&slapd);
@@ -272,5 +272,5 @@ int main(void)
 		TEST(a_directory_that_is_away_changes_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start_directory, stop_directory);
 }
