@@ -203,6 +203,14 @@ def dovecot_breaks_off_lists():
     return dovecot_release() in ("2.4.0", "2.4.1", "2.4.2")
 
 
+def dovecot_forgets_ends_of_lists():
+    """True if its auth process may keep the last lines of a list of users to
+    itself: when it pauses for its reader, it goes on only when something new
+    comes from its worker, though it may have read all there is. Whether it
+    does hangs on how the processes take turns."""
+    return dovecot_version() == "2.3"
+
+
 def compile_sieve(layout):
     """As root must on a real machine, since those who deliver may not."""
     script = layout.dovecot_etc / "alumni-junk.sieve"
