@@ -17,6 +17,7 @@
 
 #include "ctl/commands/command-line.h"
 #include "ctl/common/session.h"
+#include "lib/base/process.h"
 #include "tests/unit/ctl/commands-fixture.h"
 
 static FILE *create(const struct commands_fixture *fixture, const char *name)
@@ -29,6 +30,23 @@ static FILE *create(const struct commands_fixture *fixture, const char *name)
 	file = fopen(path, "w+");
 	assert_non_null(file);
 	return file;
+}
+
+/* Since 2.4 a configuration begins with the version that it is written for. */
+static void begin_dovecot_configuration(FILE *file)
+{
+	static const char *const argv[] = {"/usr/sbin/dovecot", "--version",
+					   NULL};
+	const struct process process = {.argv = argv};
+	struct process_output output;
+	struct error error;
+
+	if (process_run(&process, &output, &error) < 0)
+		fail_msg("%s", error.text);
+	if (strncmp(output.text, "2.3", 3) != 0)
+		(void)fprintf(file, "dovecot_config_version = 2.4.1\n"
+				    "dovecot_storage_version = 2.4.1\n");
+	process_output_free(&output);
 }
 
 void commands_configure(struct commands_fixture *fixture, const char *options,
@@ -59,6 +77,7 @@ void commands_configure(struct commands_fixture *fixture, const char *options,
 		       "%.200s/conf", folder);
 	/* A Dovecot that does not run, so that there are no sessions. */
 	file = create(fixture, "dovecot.conf");
+	begin_dovecot_configuration(file);
 	(void)fprintf(file, "base_dir = %s/run\n", folder);
 	(void)fclose(file);
 }
