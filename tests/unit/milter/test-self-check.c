@@ -65,7 +65,7 @@ static void start(struct server *server, const char *name, const char *answer,
 			 0);
 }
 
-static void stop(struct server *server)
+static void end_server(struct server *server)
 {
 	(void)shutdown(server->listen_fd, SHUT_RDWR);
 	assert_int_equal(pthread_join(server->thread, NULL), 0);
@@ -98,8 +98,8 @@ static const char *check(const char *milter_answer, size_t milter_bytes,
 	start(&maps, "maps", maps_answer, maps_bytes, LOOK_UP_BYTES);
 	error = (struct error){""};
 	ret = self_check(milter.path, maps.path, &error);
-	stop(&milter);
-	stop(&maps);
+	end_server(&milter);
+	end_server(&maps);
 	if (ret == 0) {
 		assert_memory_equal(milter.question, "\0\0\0\015O\0\0\0\006",
 				    9);
