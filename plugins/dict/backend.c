@@ -207,8 +207,9 @@ static enum mail_quota_level level_of(const struct dict_backend *backend,
 				(enum mail_quota_level)account->warned);
 }
 
-/* Has the level that warnings go by follow the usage. 1 done, 0 no such
-   account, -1 failed. again_r: it was changed, by us or by somebody else. */
+/* Brings the level that triggers warnings in line with the usage. Returns 1
+   done, 0 no such account, -1 failed. *again_r is set when the level was
+   changed, by this call or by another process. */
 static int write_warning_once(struct dict_backend *backend, const char *id,
 			      bool *again_r, struct error *error)
 {
@@ -235,8 +236,8 @@ static int write_warning_once(struct dict_backend *backend, const char *id,
 		       : 1;
 }
 
-/* Whoever changes the usage or the level looks afterwards whether they agree,
-   so that the last of several at once leaves them right. */
+/* Every writer of the usage or the level checks afterwards that the two agree.
+   So the last of several writers at once leaves them right. */
 static int write_warning(struct dict_backend *backend, const char *id,
 			 struct error *error)
 {
